@@ -1,0 +1,1 @@
+"""The checks of this project. They mirror its folders."""

@@ -1,0 +1,42 @@
+"""What holds for every test: no other machine is reached, and the local timezone is awkward.
+
+Fixtures of one subject live in tests/support/ and are made known here.
+"""
+
+import os
+import time
+import zoneinfo
+
+from hypothesis import HealthCheck, settings
+
+from tests.support.database import database_url, db, migrated_template
+from tests.support.network import forbid_other_machines
+from tests.support.postgres import postgres_server, postgres_url
+from tests.support.world import world
+
+__all__ = ["database_url", "db", "migrated_template", "postgres_server", "postgres_url", "world"]
+
+# +05:45, so that code which reads local time where it should not is off by a visible amount.
+os.environ["TZ"] = "Asia/Kathmandu"
+time.tzset()
+
+# Timezone rules are the locked ones, in tests that do not import `bot` (which does the same) too.
+zoneinfo.reset_tzpath(to=())
+
+# Settings of the person who runs the tests are not the tests'.
+for name in [name for name in os.environ if name.upper().startswith("LIFTOFF_")]:
+    del os.environ[name]
+
+forbid_other_machines()
+
+# The same examples every time: a failure on one machine is a failure on all. `deep` looks further.
+settings.register_profile(
+    "quick",
+    deadline=None,
+    derandomize=True,
+    max_examples=50,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("deep", settings.get_profile("quick"), max_examples=500)
+settings.load_profile("quick")
