@@ -1,0 +1,233 @@
+"""HTTP: reading requests, answering in Discord's shape, recording both."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from aiohttp import BodyPartReader, web
+
+from sandbox.errors import ApiError, refuse
+from sandbox.messaging import Upload
+from sandbox.model import Application, Json
+from sandbox.recording import dumps
+from sandbox.rest import Call, Match, find_route
+
+_log = logging.getLogger(__name__)
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+PREFIXES = ("/api/v10/", "/api/v9/")
+TEXT_SHOWN = 20_000
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An answer of 400 or more that a test or persona expects."""
+
+    status: int
+    code: int
+    user_id: int | None = None
+
+
+def application_of(sandbox: Sandbox, header: str | None) -> Application | None:
+    """The application of an ``Authorization: Bot …`` header."""
+    if header is None or not header.startswith("Bot "):
+        return None
+    return sandbox.by_token.get(header[4:])
+
+
+async def read_body(request: web.Request) -> tuple[Any, str | None, dict[str, Upload]]:
+    """The JSON body (parsed and as text) and the files of a request."""
+    kind = request.content_type
+    files: dict[str, Upload] = {}
+    text: str | None = None
+    if kind.startswith("multipart/"):
+        async for part in await request.multipart():
+            if not isinstance(part, BodyPartReader):
+                continue
+            content = bytes(await part.read(decode=True))
+            if part.name == "payload_json":
+                text = content.decode()
+            else:
+                files[part.name or ""] = Upload(part.filename or "file", content)
+    elif request.can_read_body:
+        text = (await request.read()).decode()
+        if text and kind != "application/json":
+            message = "Expected \"Content-Type\" header to be one of {'application/json'}."
+            raise ApiError(400, 50035, message)
+    if not text:
+        return None, None, files
+    try:
+        body = json.loads(text)
+    except ValueError:
+        raise refuse(50109) from None
+    return body, text if "\n" not in text else dumps(body), files
+
+
+def describe(files: dict[str, Upload]) -> list[Json]:
+    """Files as the wire shows them: text with its content, others by size."""
+    shown = []
+    for upload in files.values():
+        one: Json = {
+            "name": upload.name,
+            "size": len(upload.content),
+            "content_type": upload.type,
+        }
+        if upload.type.startswith("text/") and len(upload.content) < TEXT_SHOWN:
+            one["text"] = upload.content.decode("utf-8", "replace")
+        shown.append(one)
+    return shown
+
+
+class Front:
+    """Answers every HTTP request."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """One request, from its first byte to its record."""
+        sandbox = self.sandbox
+        path = request.path
+        if path.rstrip("/") == "/gateway":
+            return await sandbox.gateway.serve(request)
+        sandbox.wire.begin()
+        sandbox.requests_begun += 1
+        sandbox.in_flight += 1
+        began = time.perf_counter()
+        try:
+            if path.startswith("/attachments/"):
+                return self._file(path)
+            return await self._api(request, path, began)
+        finally:
+            sandbox.in_flight -= 1
+            sandbox.requests_ended += 1
+
+    def _file(self, path: str) -> web.Response:
+        parts = path.split("/")
+        kept = self.sandbox.world.files.get(int(parts[3])) if parts[3].isdecimal() else None
+        if kept is None:
+            return web.Response(status=404, text="This content is no longer available.")
+        return web.Response(body=kept.content, headers={"Content-Type": kept.content_type})
+
+    async def _api(self, request: web.Request, path: str, began: float) -> web.Response:
+        # Matched undecoded: an emoji or a token may hold an escaped slash.
+        raw = request.rel_url.raw_path
+        if path.startswith(PREFIXES):
+            path = "/" + path.split("/", 3)[3]
+            raw = "/" + raw.split("/", 3)[3]
+        else:
+            raw = "/unknown" + raw
+        match: Match | None = None
+        body: Any = None
+        text: str | None = None
+        files: dict[str, Upload] = {}
+        planned = False
+        notes: Json = {}
+        query = dict(request.query)
+        reason = request.headers.get("X-Audit-Log-Reason")
+        reason = unquote(reason) if reason else None
+        status, answer = 200, None
+        error: ApiError | None = None
+        try:
+            body, text, files = await read_body(request)
+            match = find_route(request.method, raw)
+            match.params = {key: unquote(value) for key, value in match.params.items()}
+            sender = application_of(self.sandbox, request.headers.get("Authorization"))
+            if sender is None and not match.public:
+                raise ApiError(401, 0, "401: Unauthorized")
+            call = Call(self.sandbox.world, match.params, query, body, files, reason, sender)
+            notes = call.notes
+            answer = await match.handler(call)
+            status = 204 if answer is None else call.status
+        except ApiError as caught:
+            error = caught
+        except (AttributeError, KeyError, TypeError, ValueError):
+            _log.exception("%s %s: a body of unexpected shape", request.method, path)
+            error = refuse(50035)
+        if error is not None:
+            status, answer, planned = error.status, error.body, error.planned
+        reply = dumps(answer) if status != 204 else None
+        milliseconds = (time.perf_counter() - began) * 1000
+        fields: Json = {
+            "method": request.method,
+            "path": _without_token(path, match),
+            "query": query,
+            "route": match.template.replace("{interaction_token}", "{token}") if match else None,
+            "status": status,
+            "files": describe(files),
+            "ms": round(milliseconds, 3),
+            "reason": reason,
+            **notes,
+        }
+        self.sandbox.wire.write("request", fields, body=text, response=reply)
+        if error is not None and not planned and not self._is_planned(error, match, body):
+            record = {**fields, "body": body, "response": answer, "t": self.sandbox.wire.time}
+            self.sandbox.unplanned.append(record)
+        return web.Response(
+            status=status,
+            body=None if reply is None else reply.encode(),
+            headers=_headers(request.method, match, reply is not None),
+        )
+
+    def _is_planned(self, error: ApiError, match: Match | None, body: Any) -> bool:
+        for plan in self.sandbox.planned:
+            if (plan.status, plan.code) != (error.status, error.code):
+                continue
+            if plan.user_id is None or plan.user_id in self._people_in(match, body):
+                return True
+        return False
+
+    def _people_in(self, match: Match | None, body: Any) -> set[int]:
+        """Whom a request is about: ids in its path and the other side of its channel."""
+        found: set[int] = set()
+        for key, value in (match.params if match else {}).items():
+            if not value.isdecimal():
+                continue
+            found.add(int(value))
+            if key == "channel_id":
+                channel = self.sandbox.world.channels.get(int(value))
+                found |= {one.id for one in channel.recipients} if channel else set()
+        if isinstance(body, dict) and str(body.get("recipient_id", "")).isdecimal():
+            found.add(int(body["recipient_id"]))
+        return found
+
+
+def _without_token(path: str, match: Match | None) -> str:
+    token = match.params.get("interaction_token") if match else None
+    return path.replace(token, "{token}") if token else path
+
+
+_buckets: dict[str, str] = {}
+
+
+def _headers(method: str, match: Match | None, has_body: bool) -> dict[str, str]:
+    """Rate limit headers of a bucket that is never empty (nothing is limited yet)."""
+    template = f"{method} {match.template}" if match else method
+    bucket = _buckets.get(template)
+    if bucket is None:
+        bucket = _buckets[template] = hashlib.sha256(template.encode()).hexdigest()[:32]
+    headers = {
+        "X-RateLimit-Bucket": bucket,
+        "X-RateLimit-Limit": "1000",
+        "X-RateLimit-Remaining": "999",
+        "X-RateLimit-Reset": f"{time_now() + 1:.3f}",
+        "X-RateLimit-Reset-After": "1.000",
+        "Via": "1.1 sandbox",
+    }
+    if has_body:
+        headers["Content-Type"] = "application/json"
+    return headers
+
+
+def time_now() -> float:
+    """Seconds since some start; rate limits are wall time and clients use Reset-After."""
+    return asyncio.get_running_loop().time()

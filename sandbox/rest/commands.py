@@ -1,0 +1,128 @@
+"""Application commands, global and of a guild."""
+
+from __future__ import annotations
+
+from sandbox.errors import refuse
+from sandbox.model import Json
+from sandbox.rest.routing import Call, route
+from sandbox.validation.commands import COMMANDS, check_command, check_commands
+
+_KEEP = (
+    "name_localizations",
+    "description_localizations",
+    "default_member_permissions",
+    "options",
+    "nsfw",
+    "contexts",
+    "integration_types",
+)
+
+
+def _book(call: Call) -> dict[int, Json]:
+    """The commands that the path is about."""
+    if call.number("application_id") != call.app.id:
+        raise refuse(50001)
+    if "guild_id" in call.params:
+        return call.app.guild_commands.setdefault(call.guild.id, {})
+    return call.app.commands
+
+
+def _made(call: Call, body: Json, old: Json | None) -> Json:
+    kept: Json = {
+        "id": old["id"] if old else str(call.world.ids.next()),
+        "application_id": str(call.app.id),
+        "type": body.get("type") or 1,
+        "name": body["name"],
+        "description": body.get("description") or "",
+        **{key: body.get(key) for key in _KEEP},
+    }
+    if kept["contexts"] is None and body.get("dm_permission") is False:
+        kept["contexts"] = [0]
+    allowed = kept["default_member_permissions"]
+    kept["default_member_permissions"] = None if allowed is None else str(allowed)
+    kept["nsfw"] = bool(kept["nsfw"])
+    kept["options"] = kept["options"] or []
+    kept["integration_types"] = kept["integration_types"] or [0]
+    if "guild_id" in call.params:
+        kept["guild_id"] = call.params["guild_id"]
+        kept.pop("contexts")
+    else:
+        kept["dm_permission"] = kept["contexts"] is None or 1 in kept["contexts"]
+    same = old is not None and {**kept, "version": old["version"]} == old
+    kept["version"] = old["version"] if same and old else str(call.world.ids.next())
+    return kept
+
+
+def _same_name(book: dict[int, Json], body: Json) -> Json | None:
+    for one in book.values():
+        if (one["type"], one["name"]) == (body.get("type") or 1, body["name"]):
+            return one
+    return None
+
+
+def _one(call: Call) -> tuple[dict[int, Json], Json]:
+    book = _book(call)
+    command = book.get(call.number("command_id"))
+    if command is None:
+        raise refuse(10063)
+    return book, command
+
+
+@route("GET", "/applications/{application_id}/commands")
+@route("GET", "/applications/{application_id}/guilds/{guild_id}/commands")
+async def listed(call: Call) -> list[Json]:
+    """All commands."""
+    return list(_book(call).values())
+
+
+@route("PUT", "/applications/{application_id}/commands")
+@route("PUT", "/applications/{application_id}/guilds/{guild_id}/commands")
+async def overwrite(call: Call) -> list[Json]:
+    """Replaces all commands; one of the same name keeps its id."""
+    book = _book(call)
+    check_commands(call.body)
+    made = [_made(call, body, _same_name(book, body)) for body in call.body]
+    book.clear()
+    book.update({int(one["id"]): one for one in made})
+    return made
+
+
+@route("POST", "/applications/{application_id}/commands")
+@route("POST", "/applications/{application_id}/guilds/{guild_id}/commands")
+async def create(call: Call) -> Json:
+    """Adds a command, or replaces the one of its name."""
+    book = _book(call)
+    check_command(call.data)
+    old = _same_name(book, call.data)
+    if old is None and len(book) >= COMMANDS:
+        raise refuse(30032)
+    made = _made(call, call.data, old)
+    book[int(made["id"])] = made
+    call.status = 200 if old else 201
+    return made
+
+
+@route("GET", "/applications/{application_id}/commands/{command_id}")
+@route("GET", "/applications/{application_id}/guilds/{guild_id}/commands/{command_id}")
+async def get(call: Call) -> Json:
+    """One command."""
+    return _one(call)[1]
+
+
+@route("PATCH", "/applications/{application_id}/commands/{command_id}")
+@route("PATCH", "/applications/{application_id}/guilds/{guild_id}/commands/{command_id}")
+async def change(call: Call) -> Json:
+    """Changes a command."""
+    book, old = _one(call)
+    body = {**old, **call.data}
+    check_command(body)
+    book[int(old["id"])] = made = _made(call, body, old)
+    return made
+
+
+@route("DELETE", "/applications/{application_id}/commands/{command_id}")
+@route("DELETE", "/applications/{application_id}/guilds/{guild_id}/commands/{command_id}")
+async def remove(call: Call) -> None:
+    """Deletes a command."""
+    book, old = _one(call)
+    del book[int(old["id"])]
