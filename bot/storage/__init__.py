@@ -1,0 +1,1 @@
+"""Tables, column types and the engine. Only services, delivery and provisioning come here."""
