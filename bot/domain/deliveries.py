@@ -1,0 +1,108 @@
+"""The life of one delivery, and the vocabulary around it.
+
+The diagram in docs/deliveries.md is made from :data:`TRANSITIONS`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a delivery stands."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    HELD = "held"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    PARKED = "parked"
+
+
+class Event(StrEnum):
+    """What can happen to a delivery."""
+
+    CLAIM = "claim"
+    SENT = "sent"
+    POSTPONE = "postpone"
+    HOLD = "hold"
+    SHOW = "show"
+    CANCEL = "cancel"
+    EXPIRE = "expire"
+    PARK = "park"
+    PLAN_AGAIN = "plan again"
+    WITHDRAW = "withdraw"
+
+
+TRANSITIONS: dict[tuple[State, Event], State] = {
+    (State.PLANNED, Event.CLAIM): State.CLAIMED,
+    (State.PLANNED, Event.POSTPONE): State.PLANNED,
+    (State.PLANNED, Event.CANCEL): State.CANCELLED,
+    (State.PLANNED, Event.EXPIRE): State.EXPIRED,
+    (State.PLANNED, Event.HOLD): State.HELD,
+    (State.PLANNED, Event.PARK): State.PARKED,
+    (State.CLAIMED, Event.SENT): State.SENT,
+    (State.CLAIMED, Event.POSTPONE): State.PLANNED,
+    (State.CLAIMED, Event.HOLD): State.HELD,
+    (State.CLAIMED, Event.CANCEL): State.CANCELLED,
+    (State.CLAIMED, Event.EXPIRE): State.EXPIRED,
+    (State.CLAIMED, Event.PARK): State.PARKED,
+    (State.HELD, Event.SHOW): State.SENT,
+    (State.HELD, Event.CANCEL): State.CANCELLED,
+    (State.HELD, Event.EXPIRE): State.EXPIRED,
+    (State.SENT, Event.WITHDRAW): State.CANCELLED,
+    (State.CANCELLED, Event.PLAN_AGAIN): State.PLANNED,
+    (State.PARKED, Event.PLAN_AGAIN): State.PLANNED,
+    (State.PARKED, Event.CANCEL): State.CANCELLED,
+}
+
+
+class ImpossibleTransition(Exception):
+    """A delivery was asked to do what its state does not allow: a defect, not a bad input."""
+
+
+def after(state: State, event: Event) -> State:
+    """The state that follows. Raises ImpossibleTransition where the table has no entry."""
+    try:
+        return TRANSITIONS[state, event]
+    except KeyError:
+        raise ImpossibleTransition(f"a delivery that is {state} cannot {event}") from None
+
+
+class Courtesy(StrEnum):
+    """How a kind of message may claim attention (the programme's courtesy rules).
+
+    ANSWER follows directly on something the person just did and is never counted or delayed.
+    MUST always comes and counts. REGULAR counts and waits when the week's cap is reached.
+    POST goes to a channel.
+    """
+
+    ANSWER = "answer"
+    MUST = "must"
+    REGULAR = "regular"
+    POST = "post"
+
+
+@dataclass(frozen=True)
+class DeliveryPlan:
+    """A message that will be due. Kind, subject and occurrence together are unique.
+
+    Exactly one of `person_id`, `user_id` and `place` says where it goes. `due_at` and
+    `last_useful_at` are in UTC; `rule` is the wall-clock rule they came from, in words.
+    """
+
+    kind: str
+    subject: str
+    occurrence: str
+    guild_id: int
+    due_at: datetime
+    last_useful_at: datetime
+    rule: str
+    courtesy: Courtesy
+    cohort_id: int | None = None
+    person_id: int | None = None
+    user_id: int | None = None
+    place: str | None = None
+    zone: str | None = None
+    """The timezone (IANA) of a team's channel; caps for posts count weeks in it."""
