@@ -1,0 +1,128 @@
+"""Writes down what a cohort's rhythm makes due, and moves it when the cohort changes."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import Clock
+from bot.delivery.outbox import Outbox
+from bot.domain.deliveries import Courtesy, DeliveryPlan
+from bot.domain.policy import Role
+from bot.domain.rhythm import RECURRING, CohortFacts, PersonFacts, TeamFacts, rhythm
+from bot.services.lookup import RUNNING, team_zone
+from bot.storage.engine import UnitOfWork
+from bot.storage.tables import Cohort, Membership, Person, Team
+
+NOTE_USEFUL = timedelta(days=14)
+TEAM_POST_USEFUL = timedelta(days=7)
+
+
+class Planner:
+    """Turns a cohort's facts into deliveries. Planning twice changes nothing."""
+
+    def __init__(self, outbox: Outbox, clock: Clock, one_on_one_every: int) -> None:
+        self.outbox = outbox
+        self._clock = clock
+        self._every = one_on_one_every
+
+    async def replan(self, uow: UnitOfWork, cohort: Cohort) -> None:
+        """Makes what is ahead equal to the rhythm of a running cohort."""
+        if cohort.state != RUNNING:
+            return
+        facts = await self._facts(uow.session, cohort)
+        await self.outbox.reconcile(uow, cohort.id, RECURRING, rhythm(facts))
+
+    async def replan_person(self, uow: UnitOfWork, person: Person) -> None:
+        """Replans every running cohort in which somebody takes part."""
+        cohorts = await uow.session.scalars(
+            select(Cohort)
+            .join(Membership, Membership.cohort_id == Cohort.id)
+            .where(Membership.person_id == person.id, Cohort.state == RUNNING)
+            .distinct()
+        )
+        for cohort in list(cohorts):
+            await self.replan(uow, cohort)
+
+    async def note(self, uow: UnitOfWork, cohort: Cohort | None, guild_id: int, key: str) -> None:
+        """Puts a note for organizers into their channel. `key` says what about, once."""
+        now = self._clock.now()
+        subject, _, occurrence = key.partition("/")
+        await self.outbox.put(
+            uow,
+            DeliveryPlan(
+                kind="organizer_note",
+                subject=subject,
+                occurrence=occurrence,
+                guild_id=guild_id,
+                cohort_id=cohort.id if cohort else None,
+                place="organizers",
+                due_at=now,
+                last_useful_at=now + NOTE_USEFUL,
+                rule="at once",
+                courtesy=Courtesy.POST,
+            ),
+        )
+
+    async def team_post(self, uow: UnitOfWork, kind: str, cohort: Cohort, team: Team) -> None:
+        """Puts a post into a team's channel, once per team and kind."""
+        now = self._clock.now()
+        await self.outbox.put(
+            uow,
+            DeliveryPlan(
+                kind=kind,
+                subject=f"team:{team.id}",
+                occurrence="once:1",
+                guild_id=cohort.guild_id,
+                cohort_id=cohort.id,
+                place=f"team:{team.id}:channel",
+                zone=(await team_zone(uow.session, team, cohort)).key,
+                due_at=now,
+                last_useful_at=now + TEAM_POST_USEFUL,
+                rule="at once",
+                courtesy=Courtesy.POST,
+            ),
+        )
+
+    async def _facts(self, session: AsyncSession, cohort: Cohort) -> CohortFacts:
+        teams = list(
+            await session.scalars(
+                select(Team).where(Team.cohort_id == cohort.id).order_by(Team.position)
+            )
+        )
+        rows = await session.execute(
+            select(Membership, Person)
+            .join(Person, Person.id == Membership.person_id)
+            .where(Membership.cohort_id == cohort.id, Membership.left_at.is_(None))
+            .order_by(Membership.position)
+        )
+        people: dict[str, dict[int, PersonFacts]] = {role: {} for role in Role}
+        captained: set[int] = set()
+        members = list(rows)
+        for membership, _person in members:
+            if membership.role == Role.CAPTAIN and membership.team_id:
+                captained.add(membership.team_id)
+        for membership, person in members:
+            if person.joined_at is None or membership.team_id is None:
+                continue
+            if membership.role == Role.MENTEE and (
+                person.onboarded_at is None or membership.team_id not in captained
+            ):
+                continue
+            people[membership.role][person.id] = PersonFacts(person.id, ZoneInfo(person.timezone))
+        return CohortFacts(
+            id=cohort.id,
+            guild_id=cohort.guild_id,
+            start=cohort.start,
+            weeks=cohort.weeks,
+            prompt_weekday=cohort.prompt_weekday,
+            prompt_time=cohort.prompt_time,
+            one_on_one_every=self._every,
+            teams=tuple(
+                [TeamFacts(team.id, await team_zone(session, team, cohort)) for team in teams]
+            ),
+            mentees=tuple(people[Role.MENTEE].values()),
+            captains=tuple(people[Role.CAPTAIN].values()),
+            navigators=tuple(people[Role.NAVIGATOR].values()),
+        )

@@ -1,0 +1,1 @@
+"""Conversations, one package per feature: parse, call one service, render the result."""
