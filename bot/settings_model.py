@@ -275,13 +275,6 @@ class Programme(Section):
     one_on_one: OneOnOne = OneOnOne()
 
 
-class Delivery(Section):
-    """How due messages are sent."""
-
-    lease_seconds: int = Field(60, ge=5, le=3600, description="a number of seconds from 5 to 3600")
-    max_attempts: int = Field(8, ge=1, le=50, description="a number of attempts from 1 to 50")
-
-
 class Settings(Section):
     """All settings. Made in code it is what it says; `load_settings` reads it from outside."""
 
@@ -291,7 +284,6 @@ class Settings(Section):
     clock: Clock = Clock()
     logging: Logging = Logging()
     programme: Programme = Programme()
-    delivery: Delivery = Delivery()
 
     @model_validator(mode="after")
     def _virtual_time_is_for_rehearsals(self) -> "Settings":

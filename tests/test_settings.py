@@ -75,12 +75,12 @@ def test_toml_time_and_weekday(write: Write) -> None:
 def test_file_named_by_the_environment(
     write: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    write("[delivery]\nmax_attempts = 5\n")
+    write("[programme]\ncohort_weeks = 5\n")
     other = tmp_path / "other.toml"
-    other.write_text("[delivery]\nmax_attempts = 6\n")
+    other.write_text("[programme]\ncohort_weeks = 6\n")
     monkeypatch.setenv("LIFTOFF_CONFIG", str(other))
-    assert load_settings().delivery.max_attempts == 6
-    assert load_settings(tmp_path / "config.toml").delivery.max_attempts == 5
+    assert load_settings().programme.cohort_weeks == 6
+    assert load_settings(tmp_path / "config.toml").programme.cohort_weeks == 5
 
 
 def test_file_that_was_named_must_be_there(write: Write, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_one_kind_line(write: Write, text: str, line: str) -> None:
 def test_every_problem_at_once_and_where_it_is(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write("[delivery]\nmax_attempts = 0\nlease_second = 3\n")
+    write("[programme]\ncohort_weeks = 0\ncohort_week = 3\n")
     monkeypatch.setenv("LIFTOFF_LOGGING__LEVEL", "loud")
     monkeypatch.setenv("LIFTOFF_DISCRD__TOKEN", TOKEN)
     monkeypatch.setenv("LIFTOFF_DISCORD__TOKN", TOKEN)
@@ -171,8 +171,8 @@ def test_every_problem_at_once_and_where_it_is(
         "LIFTOFF_DISCRD__TOKEN: there is no such setting; did you mean LIFTOFF_DISCORD__TOKEN?",
         "logging.level (from LIFTOFF_LOGGING__LEVEL): should be DEBUG, INFO, WARNING or ERROR, "
         "not 'loud'",
-        "delivery.max_attempts: should be a number of attempts from 1 to 50, not 0",
-        "delivery.lease_second: there is no such setting; did you mean delivery.lease_seconds?",
+        "programme.cohort_weeks: should be a number of weeks from 1 to 52, not 0",
+        "programme.cohort_week: there is no such setting; did you mean programme.cohort_weeks?",
     ]
 
 

@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.delivery.kinds import Due, Kind
-from bot.delivery.outbox import PAUSED
+from bot.delivery.outbox import NO_CHANNEL, PAUSED
 from bot.domain.courtesy import Attention, Caps, Expire, Go, Verdict, Wait, decide, decide_post
 from bot.domain.deliveries import Courtesy, Event, State, after
 from bot.domain.wallclock import Quiet, local_week
 from bot.storage.engine import Database
 from bot.storage.tables import Delivery, Membership, Person, ServerObject
 
+CHANNEL_PATIENCE = timedelta(hours=6)
 COUNTED = (Courtesy.MUST, Courtesy.REGULAR)
 
 
@@ -78,12 +79,12 @@ class Claims:
             await uow.commit()
 
     async def due_ids(self, limit: int = 100) -> list[int]:
-        """The rows that can be worked on now, oldest first."""
+        """The rows that can be worked on now: answers to what people just did, then by age."""
         async with self._db.read() as session:
             rows = await session.scalars(
                 select(Delivery.id)
                 .where(self._ready(self._clock.now()))
-                .order_by(Delivery.not_before, Delivery.id)
+                .order_by(Delivery.courtesy != Courtesy.ANSWER, Delivery.not_before, Delivery.id)
                 .limit(limit)
             )
             return list(rows)
@@ -179,9 +180,14 @@ class Claims:
         if person is not None and person.dms_closed and not kind.public_when_closed:
             row.state, row.reason = after(State.PLANNED, Event.HOLD), "direct messages are closed"
             return None
+        claimed = await self._address(session, row, now)
+        if claimed.user_id is None and claimed.channel_id is None:
+            # Making the channel wakes it up; until then there is no hurry to look.
+            row.not_before, row.reason = now + CHANNEL_PATIENCE, NO_CHANNEL
+            return None
         row.state = after(State.PLANNED, Event.CLAIM)
         row.lease_until = now + self._policy.lease
-        return await self._address(session, row, now)
+        return claimed
 
     async def _post_verdict(
         self, session: AsyncSession, row: Delivery, zone: ZoneInfo, now: datetime
@@ -306,6 +312,24 @@ class Claims:
             if event is Event.HOLD and row.person_id is not None:
                 person = await uow.session.get_one(Person, row.person_id)
                 person.dms_closed = True
+            await uow.commit()
+
+    async def channel_gone(self, row_id: int) -> None:
+        """Discord says that the channel does not exist: it is forgotten, and waited for.
+
+        The next launch or repair makes it anew, and what waited goes there.
+        """
+        async with self._db.write() as uow:
+            row = await uow.session.get_one(Delivery, row_id)
+            row.lease_until = None
+            if row.state == State.SENT:
+                row.reason = "its channel was deleted"
+            else:
+                row.state = after(State(row.state), Event.POSTPONE)
+                row.not_before, row.reason = self._clock.now() + CHANNEL_PATIENCE, NO_CHANNEL
+                made = await uow.session.get(ServerObject, (row.guild_id, row.place or ""))
+                if made is not None:
+                    made.discord_id = None
             await uow.commit()
 
     async def postpone(self, row_id: int, until: datetime, reason: str) -> None:

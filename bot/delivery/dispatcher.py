@@ -10,22 +10,25 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
 from bot.delivery.alarm import Alarm
-from bot.delivery.claims import Claimed, Claims
+from bot.delivery.claims import CHANNEL_PATIENCE, Claimed, Claims
 from bot.delivery.kinds import Kind, Kinds, Nothing, OutMessage, UnknownKind
 from bot.delivery.messenger import (
+    ChannelGone,
     ComeBackLater,
     DirectMessagesClosed,
     Messenger,
     Sent,
     WillNotWork,
 )
+from bot.delivery.outbox import NO_CHANNEL
 from bot.domain.deliveries import Event
 
 _log = structlog.get_logger(__name__)
 
 DATABASE_PATIENCE = timedelta(seconds=5)
-NO_WELCOME_YET = timedelta(hours=6)
 LONGEST_BACKOFF_SECONDS = 600
+WORTH_A_LOOK = 8
+"""After so many failures the log says it as an error: somebody should look."""
 
 
 def backoff(attempts: int) -> timedelta:
@@ -45,14 +48,12 @@ class Dispatcher:
         messenger: Messenger,
         alarm: Alarm,
         clock: Clock,
-        max_attempts: int,
     ) -> None:
         self._claims = claims
         self._kinds = kinds
         self._messenger = messenger
         self._alarm = alarm
         self._clock = clock
-        self._max_attempts = max_attempts
 
     async def run(self) -> None:
         """Works until cancelled; sleeps whenever nothing is due."""
@@ -118,6 +119,9 @@ class Dispatcher:
             await self._closed(claimed, kind)
         except ComeBackLater as error:
             await self._retry(claimed, str(error))
+        except ChannelGone:
+            _log.error("its channel was deleted", delivery=due.id, kind=kind.name)
+            await self._claims.channel_gone(due.id)
         except WillNotWork as error:
             _log.error("delivery refused", delivery=due.id, kind=kind.name, reason=str(error))
             await self._claims.park(due.id, str(error))
@@ -171,9 +175,7 @@ class Dispatcher:
             return
         welcome = await self._claims.welcome_channel(due.guild_id)
         if welcome is None:
-            await self._claims.postpone(
-                due.id, self._clock.now() + NO_WELCOME_YET, "no welcome channel yet"
-            )
+            await self._claims.postpone(due.id, self._clock.now() + CHANNEL_PATIENCE, NO_CHANNEL)
             return
         message = await kind.render(replace(due, public=True))
         if isinstance(message, Nothing):
@@ -196,7 +198,7 @@ class Dispatcher:
             _log.error("delivery given up", delivery=claimed.due.id, reason=reason)
             await self._claims.settle(claimed.due.id, Event.EXPIRE, reason)
             return
-        often = claimed.attempts + 1 >= self._max_attempts
+        often = claimed.attempts + 1 >= WORTH_A_LOOK
         log = _log.error if often else _log.warning
         log("delivery postponed", delivery=claimed.due.id, reason=reason)
         await self._claims.postpone(claimed.due.id, until, reason)

@@ -2,51 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import discord
 
-from bot.domain.deliveries import Courtesy
+from bot.domain.deliveries import Courtesy, Due
 
-
-@dataclass(frozen=True)
-class Due:
-    """One delivery that is about to be written, as its renderer sees it. Times are UTC."""
-
-    id: int
-    kind: str
-    guild_id: int
-    cohort_id: int | None
-    subject: str
-    occurrence: str
-    person_id: int | None
-    user_id: int | None
-    due_at: datetime
-    now: datetime
-    edit: bool = False
-    """True when the message is there already and is brought up to date."""
-    public: bool = False
-    """True when a greeting goes to the welcome channel because direct messages are closed."""
-
-    @property
-    def subject_id(self) -> int:
-        """The number in the subject: 5 for `team:5`."""
-        return int(self.subject.partition(":")[2])
-
-    @property
-    def number(self) -> int:
-        """The number in the occurrence: 3 for `week:3`."""
-        return int(self.occurrence.partition(":")[2])
-
-    @property
-    def days_late(self) -> int:
-        """Whole days since it was due."""
-        return (self.now - self.due_at).days
-
-    @property
-    def late(self) -> bool:
-        """True when it comes more than an hour after it was due, and should say so."""
-        return (self.now - self.due_at).total_seconds() > 3600
+__all__ = ["Due", "Kind", "Kinds", "Nothing", "OutMessage", "Renderer", "UnknownKind"]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ CLOSED = {50007, 50278}
 """Discord's codes for: direct messages closed, no server in common."""
 
 THREAD_EXISTS = 160004
+UNKNOWN_CHANNEL = 10003
 ONE_WEEK_MINUTES: Literal[10080] = 10080
 
 _NOBODY = discord.AllowedMentions.none()
@@ -23,6 +24,10 @@ class DirectMessagesClosed(Exception):
 
 class ComeBackLater(Exception):
     """Discord or the network failed in a way that may pass."""
+
+
+class ChannelGone(Exception):
+    """The channel has been deleted."""
 
 
 class WillNotWork(Exception):
@@ -136,6 +141,8 @@ class _translated:
             raise DirectMessagesClosed(error.text) from error
         if isinstance(error, discord.DiscordServerError | discord.RateLimited):
             raise ComeBackLater(str(error)) from error
+        if isinstance(error, discord.NotFound) and error.code == UNKNOWN_CHANNEL:
+            raise ChannelGone(error.text) from error
         if isinstance(error, discord.HTTPException):
             passing = error.status == 429 or error.code == 40003  # opening DMs too fast
             raise (ComeBackLater if passing else WillNotWork)(

@@ -11,6 +11,7 @@ from bot.storage.engine import Topic, UnitOfWork
 from bot.storage.tables import Delivery
 
 PAUSED = "paused"
+NO_CHANNEL = "its channel is not there yet"
 NO_LONGER_DUE = "no longer due"
 REVIVABLE = frozenset({NO_LONGER_DUE})
 """Reasons of cancellation that a change of plan can undo; all others are final.

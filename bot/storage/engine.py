@@ -1,18 +1,23 @@
 """The database: one engine, and units of work that commit only when told to."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from bot.storage import sqlite
+from bot.storage.sessions import WholeSteps
 from bot.storage.types import Cipher
 
 # PostgreSQL has no BEGIN IMMEDIATE: one advisory lock per writing transaction gives the same
 # promise (read-modify-write is safe), which is enough for a bot with one process.
 _WRITER_LOCK = text("SELECT pg_advisory_xact_lock(7110)")
+
+
+CLOSE_WITHIN_SECONDS = 2.0
 
 
 class Topic(StrEnum):
@@ -69,6 +74,10 @@ class Database:
             sqlite.tune(self._engine.sync_engine)
         self._engine.dialect.liftoff_cipher = cipher  # type: ignore[attr-defined]
         self._listeners: dict[Topic, list[Callable[[], None]]] = {}
+        self._closed = False
+        self._sessions = 0
+        self._unused = asyncio.Event()
+        self._unused.set()
         self._reader = self._engine.execution_options(liftoff_read=True)
         if not self._sqlite:
             # SQLite's readers see one state of the data anyway.
@@ -81,7 +90,7 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[UnitOfWork]:
         """A writing transaction; nothing is kept unless `commit()` is awaited inside."""
-        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+        async with self._session(self._engine) as session:
             if not self._sqlite:
                 await session.execute(_WRITER_LOCK)
             yield UnitOfWork(session, self._listeners)
@@ -89,9 +98,34 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session for reading, with one consistent view of the data."""
-        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+        async with self._session(self._reader) as session:
             yield session
 
+    @asynccontextmanager
+    async def _session(self, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+        if self._closed:
+            # Whoever comes now is a task that the end of the process has not reached yet.
+            raise asyncio.CancelledError("the database is closed")
+        session = WholeSteps(engine, expire_on_commit=False)
+        self._sessions += 1
+        self._unused.clear()
+        try:
+            yield session
+        finally:
+            try:
+                await session.close()
+            finally:
+                self._sessions -= 1
+                if not self._sessions:
+                    self._unused.set()
+
     async def close(self) -> None:
-        """Gives all connections back."""
+        """Lets what is under way end, within two seconds, and gives all connections back.
+
+        A connection taken from somebody who still waits for it would never answer them.
+        """
+        self._closed = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_WITHIN_SECONDS):
+                await self._unused.wait()
         await self._engine.dispose()

@@ -15,7 +15,7 @@ from bot.domain.wallclock import Quiet
 from bot.storage.engine import Database
 from bot.storage.tables import Delivery
 from tests.delivery.conftest import plainly
-from tests.storage.rows import NOW, add, guild, plan
+from tests.storage.rows import NOW, add, channel, guild, plan
 from tests.support.database import KEY
 
 TRIAL = Kind("trial", "tr", Courtesy.POST, plainly, private=False)
@@ -36,7 +36,7 @@ def claims(db: Database, clock: VirtualClock) -> Claims:
 async def put(db: Database, clock: VirtualClock, *occurrences: str, **more: object) -> list[int]:
     async with db.write() as uow:
         if await uow.session.get(Delivery, 1) is None:
-            await add(uow.session, guild())
+            await add(uow.session, guild(), channel("hall"))
         numbers = [await Outbox(clock).put(uow, plan(one, **more)) for one in occurrences]
         await uow.commit()
     return [number for number in numbers if number is not None]

@@ -1,6 +1,5 @@
 """Writing down what is due: twice is once, a change moves what is ahead and nothing else."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
@@ -36,7 +35,7 @@ class Office:
         self.rung += 1
 
     async def open(self) -> None:
-        joined = {"joined_at": NOW, "onboarded_at": NOW}
+        joined: dict[str, Any] = {"joined_at": NOW, "onboarded_at": NOW}
         async with self.db.write() as uow:
             home = cohort()
             nia = person("nia", "Asia/Kathmandu", **joined)
@@ -84,7 +83,7 @@ class Office:
             rows = await session.scalars(select(Delivery))
             return {
                 (row.kind, row.subject, row.occurrence): {
-                    column: getattr(row, column) for column in Delivery.__table__.columns.keys()
+                    column.name: getattr(row, column.name) for column in Delivery.__table__.columns
                 }
                 for row in rows
             }
@@ -96,10 +95,10 @@ class Office:
 
 
 @pytest.fixture
-async def office(db: Database) -> AsyncIterator[Office]:
+async def office(db: Database) -> Office:
     here = Office(db)
     await here.open()
-    yield here
+    return here
 
 
 async def test_what_is_due_belongs_to_the_change_that_caused_it(office: Office) -> None:
@@ -169,6 +168,14 @@ async def test_what_is_over_is_not_written(office: Office) -> None:
     assert number is not None
 
 
+async def test_what_fell_away_and_is_over_stays_cancelled(office: Office) -> None:
+    await office.put(plan())
+    await office.mark("trial", "once:1", state="cancelled", reason=NO_LONGER_DUE)
+    before = await office.shown()
+    await office.put(plan(due_at=NOW - DAY, last_useful_at=NOW))
+    assert await office.shown() == before
+
+
 async def test_cancelling_spares_what_was_sent(office: Office) -> None:
     for state in ("planned", "held", "sent", "claimed", "expired"):
         await office.put(plan(f"once:{state}"))
@@ -188,9 +195,12 @@ async def test_cancelling_spares_what_was_sent(office: Office) -> None:
 
 
 async def test_refreshing_takes_only_messages_that_can_be_edited(office: Office) -> None:
-    for n, more in enumerate(
-        ({"state": "sent", "message_id": 5}, {"state": "sent"}, {"state": "planned"})
-    ):
+    cases: list[dict[str, Any]] = [
+        {"state": "sent", "message_id": 5},
+        {"state": "sent"},
+        {"state": "planned"},
+    ]
+    for n, more in enumerate(cases):
         await office.put(plan(f"once:{n}"))
         await office.mark("trial", f"once:{n}", **more)
     async with office.db.write() as uow:

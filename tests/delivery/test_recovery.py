@@ -1,4 +1,4 @@
-"""After a kill, a crash between two steps, or trouble with the database: nothing lost or doubled."""
+"""After a kill, a crash between steps, trouble with the database: nothing lost, nothing twice."""
 
 import asyncio
 from datetime import timedelta

@@ -6,7 +6,7 @@ import pytest
 
 from bot.delivery.dispatcher import LONGEST_BACKOFF_SECONDS, backoff
 from bot.delivery.kinds import Due, Nothing, OutMessage
-from bot.storage.tables import ServerObject
+from bot.delivery.outbox import NO_CHANNEL
 from tests.delivery.conftest import Desk
 
 HOUR = timedelta(hours=1)
@@ -163,19 +163,15 @@ async def test_nothing_to_say_cancels_and_keeps_the_reason(desk: Desk) -> None:
 async def test_a_channel_that_is_not_there_yet_is_waited_for(desk: Desk) -> None:
     desk.kind("trial")
     number = await desk.put("trial", place="team:5:channel")
-    assert (await desk.row(number)).reason == "the channel is not there yet"
-    async with desk.db.write() as uow:
-        here = desk.world.sandbox.channel(desk.world.guild, "general").id
-        uow.session.add(
-            ServerObject(
-                guild_id=desk.world.guild.id,
-                key="team:5:channel",
-                discord_id=here,
-                intended_at=desk.now,
-            )
-        )
-        await uow.commit()
-    await desk.world.advance(minutes=1)
+    assert (await desk.row(number)).reason == NO_CHANNEL
+    assert desk.world.app is not None
+    journal, guild = desk.world.app.services.server, desk.world.guild
+    await journal.intend(guild.id, "team:5:channel")
+    # Recorded as made, it is used at once: nobody waits for the next look.
+    await journal.record(
+        guild.id, "team:5:channel", desk.world.sandbox.channel(guild, "general").id
+    )
+    await desk.world.settle()
     assert desk.hall() == ["trial once:1"]
 
 

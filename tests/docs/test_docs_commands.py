@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from discord import app_commands
 
@@ -29,7 +30,7 @@ def rows(text: str, heading: str) -> list[str]:
     return ROW.findall(text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0])
 
 
-def commands(client: Liftoff) -> dict[str, app_commands.Command[object, ..., object]]:
+def commands(client: Liftoff) -> dict[str, app_commands.Command[Any, ..., Any]]:
     """The commands that people can use, by their full name."""
     return {
         command.qualified_name: command

@@ -6,7 +6,16 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.deliveries import Courtesy, DeliveryPlan
-from bot.storage.tables import Base, Cohort, Guild, Membership, OneOnOneOffer, Person, Team
+from bot.storage.tables import (
+    Base,
+    Cohort,
+    Guild,
+    Membership,
+    OneOnOneOffer,
+    Person,
+    ServerObject,
+    Team,
+)
 
 GUILD = 1_000_000_000_000_000_001
 """Longer than 32 bits, as Discord's ids are."""
@@ -23,6 +32,11 @@ async def add(session: AsyncSession, *rows: Base) -> None:
 
 def guild(guild_id: int = GUILD) -> Guild:
     return Guild(id=guild_id, name="Djangonaut Space", created_at=NOW)
+
+
+def channel(key: str, guild_id: int = GUILD) -> ServerObject:
+    """A channel that the bot has made."""
+    return ServerObject(guild_id=guild_id, key=key, discord_id=77, intended_at=NOW)
 
 
 def person(username: str, timezone: str = "UTC", guild_id: int = GUILD, **more: Any) -> Person:

@@ -1,6 +1,7 @@
 """Units of work: rollback by default, no lost updates, listeners only after a commit."""
 
 import asyncio
+import threading
 
 import pytest
 from sqlalchemy import func, select, text
@@ -35,10 +36,13 @@ async def test_what_is_committed_stays(store: Database) -> None:
 
 
 async def test_an_error_takes_everything_back(store: Database) -> None:
-    with pytest.raises(RuntimeError, match="midway"):
+    async def breaks() -> None:
         async with store.write() as uow:
             await add(uow.session, guild())
             raise RuntimeError("midway")
+
+    with pytest.raises(RuntimeError, match="midway"):
+        await breaks()
     assert await guilds(store) == 0
     async with store.write() as uow:
         await add(uow.session, guild())
@@ -197,8 +201,8 @@ async def test_a_cohort_comes_back_as_it_was_written(store: Database) -> None:
         await uow.commit()
     async with store.read() as session:
         found = await session.get_one(Cohort, written.id)
-    for column in Cohort.__table__.columns.keys():
-        assert getattr(found, column) == getattr(written, column), column
+    for column in Cohort.__table__.columns:
+        assert getattr(found, column.name) == getattr(written, column.name), column
 
 
 async def test_listeners_hear_of_a_commit_and_of_nothing_else(store: Database) -> None:
@@ -278,3 +282,69 @@ async def test_connections_that_the_server_closed_are_replaced(postgres_url: str
     assert await guilds(store) == 1
     await store.close()
     await other.dispose()
+
+
+# -- cancellation and the end ----------------------------------------------------------------------
+
+
+async def keep_writing(store: Database) -> None:
+    while True:
+        async with store.write() as uow:
+            fact = await uow.session.get_one(Fact, "count")
+            fact.value = str(int(fact.value) + 1)
+            await uow.commit()
+        await counted(store)
+
+
+async def test_tasks_can_be_cancelled_at_any_moment(
+    store: Database, counter: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    for wait in range(12):
+        tasks = [asyncio.create_task(keep_writing(store)) for _ in range(3)]
+        await asyncio.sleep(0.01 + wait / 700)
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        assert {type(result) for result in results} == {asyncio.CancelledError}
+    before = int(await counted(store))
+    await count_up(store)
+    assert int(await counted(store)) == before + 1
+    assert caplog.records == [], "no connection was torn apart"
+
+
+async def test_closing_waits_for_what_is_under_way_and_lets_nobody_in(
+    store_url: str, store: Database, counter: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = Database(store_url, [KEY])
+    begun = asyncio.Event()
+
+    async def slow() -> None:
+        async with other.write() as uow:
+            fact = await uow.session.get_one(Fact, "count")
+            begun.set()
+            await asyncio.sleep(0.2)
+            fact.value = "slow but sure"
+            await uow.commit()
+
+    task = asyncio.create_task(slow())
+    await begun.wait()
+    await other.close()
+    assert task.done()
+    assert await counted(store) == "slow but sure"
+    with pytest.raises(asyncio.CancelledError, match="closed"):
+        await counted(other)
+    assert caplog.records == []
+
+
+async def test_closing_leaves_no_thread_behind(database_url: str) -> None:
+    before = set(threading.enumerate())
+    other = Database(database_url, [KEY])
+    tasks = [asyncio.create_task(guilds(other)) for _ in range(4)]
+    await asyncio.sleep(0.005)
+    tasks[0].cancel()
+    await other.close()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    left = set(threading.enumerate()) - before
+    for thread in left:
+        thread.join(2)
+    assert not [thread for thread in left if thread.is_alive()]

@@ -128,6 +128,7 @@ def test_migrations_form_one_line() -> None:
 
 def test_every_constraint_has_a_name_that_both_databases_take() -> None:
     for table in Base.metadata.tables.values():
-        for named in [*table.constraints, *table.indexes]:
-            assert named.name, f"{table.name}: {named!r}"
-            assert len(str(named.name)) <= 63
+        names = [constraint.name for constraint in table.constraints]
+        for name in [*names, *(index.name for index in table.indexes)]:
+            assert name, f"{table.name} has a constraint without a name"
+            assert len(str(name)) <= 63

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import aiohttp
@@ -40,7 +40,11 @@ class Fault:
     """The answer; None: the connection breaks without one."""
     after_effect: bool
     """True: the sandbox has done it all the same."""
+    hold: bool = False
+    """True: no answer ever comes, and the connection stays."""
     happened: int = 0
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when it has happened for the first time."""
 
 
 class BadLine:
@@ -78,9 +82,10 @@ class BadLine:
         path: str = MESSAGES,
         times: int = 1,
         after_effect: bool = False,
+        hold: bool = False,
     ) -> Fault:
         """The next requests that match are answered with `status`, or cut off without it."""
-        fault = Fault(method, re.compile(path), times, status, after_effect)
+        fault = Fault(method, re.compile(path), times, status, after_effect, hold)
         self._faults.append(fault)
         return fault
 
@@ -98,10 +103,10 @@ class BadLine:
 
     def _fault(self, request: web.Request) -> Fault | None:
         for fault in self._faults:
-            if fault.happened < fault.times and fault.method == request.method:
-                if fault.path.search(request.path):
-                    fault.happened += 1
-                    return fault
+            open_still = fault.happened < fault.times and fault.method == request.method
+            if open_still and fault.path.search(request.path):
+                fault.happened += 1
+                return fault
         return None
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
@@ -109,9 +114,9 @@ class BadLine:
         self.requests.append((request.method, request.path, body))
         fault = self._fault(request)
         if fault is not None and not fault.after_effect:
-            return self._break(request, fault)
+            return await self._break(request, fault)
         answer = await self._pass_on(request, body)
-        return answer if fault is None else self._break(request, fault)
+        return answer if fault is None else await self._break(request, fault)
 
     async def _pass_on(self, request: web.Request, body: bytes) -> web.StreamResponse:
         assert self._web is not None
@@ -125,11 +130,14 @@ class BadLine:
             return web.Response(status=reply.status, body=content, headers=back)
 
     @staticmethod
-    def _break(request: web.Request, fault: Fault) -> web.StreamResponse:
+    async def _break(request: web.Request, fault: Fault) -> web.StreamResponse:
+        fault.reached.set()
+        if fault.hold:
+            await asyncio.Event().wait()
         if fault.status is None:
             assert request.transport is not None
             # A reset, not a polite end.
-            request.transport.abort()  # type: ignore[attr-defined]
+            request.transport.abort()
             return web.Response(status=499)
         answer: dict[str, object] = {"message": "trouble on the line", "code": 0}
         if fault.status == 429:
