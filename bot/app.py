@@ -57,6 +57,8 @@ COGS = (
 """Our own features. Others come from packages with an entry point in the group `liftoff.cogs`."""
 
 STOP_WITHIN_SECONDS = 4.0
+LEASE = timedelta(seconds=60)
+"""How long a message that is being sent belongs to the process that claimed it."""
 _DISCORD_TASKS = ("discord.py: ", "discord-ui-", "CommandTree-invoker")
 
 
@@ -85,7 +87,6 @@ class App:
             Messenger(self.client),
             self.alarm,
             clock,
-            settings.delivery.max_attempts,
         )
         self.db.listen(Topic.DELIVERIES, self.alarm.ring)
         self.db.listen(Topic.ROLES, self.client.role_keeper.ring)
@@ -222,7 +223,7 @@ def _policy(settings: Settings) -> Policy:
         caps=Caps(caps.mentee, caps.navigator, caps.captain, caps.organizer),
         team_channel_posts=caps.team_channel_posts,
         quiet=_quiet(settings),
-        lease=timedelta(seconds=settings.delivery.lease_seconds),
+        lease=LEASE,
     )
 
 

@@ -87,6 +87,24 @@ class Desired:
     channels: tuple[DesiredChannel, ...]
 
 
+@dataclass(frozen=True)
+class RolesWanted:
+    """The bot's roles that an account should have; ids of Discord roles."""
+
+    wanted: frozenset[int]
+    owned: frozenset[int]
+    """All roles that are the bot's to give and take: it never touches another."""
+
+
+@dataclass(frozen=True)
+class StalePerson:
+    """Somebody whose roles on the server may differ from what they should be."""
+
+    person_id: int
+    guild_id: int
+    user_id: int
+
+
 def desired_server(cohort: CohortPlace, role_names: Mapping[str, str]) -> Desired:
     """What one cohort needs: the server's shared places, and its own.
 

@@ -1,22 +1,31 @@
 """Gives people the roles they should have, whenever that has changed; survives a restart."""
 
 import asyncio
+from typing import Protocol
 
 import discord
 import structlog
 
 from bot.clock import Clock
-from bot.services.server import RolesWanted, ServerService, StalePerson
+from bot.provisioning.desired import RolesWanted, StalePerson
 
 _log = structlog.get_logger(__name__)
 
 REASON = "Liftoff: roles follow the roster and onboarding"
 
 
+class Standings(Protocol):
+    """Knows which roles people should have (`bot.services.server`)."""
+
+    async def roles_for(self, guild_id: int, user_id: int) -> RolesWanted: ...
+    async def stale_people(self) -> list[StalePerson]: ...
+    async def roles_done(self, person: StalePerson, wanted: frozenset[int]) -> bool: ...
+
+
 class RoleKeeper:
     """One loop that works off everybody marked in the database, and sleeps otherwise."""
 
-    def __init__(self, client: discord.Client, server: ServerService, clock: Clock) -> None:
+    def __init__(self, client: discord.Client, server: Standings, clock: Clock) -> None:
         self._client = client
         self._server = server
         self._clock = clock

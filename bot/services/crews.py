@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
-from bot.delivery.kinds import Due
+from bot.domain.deliveries import Due
 from bot.domain.errors import NotAllowed
 from bot.domain.policy import Role
 from bot.domain.wallclock import resolve

@@ -9,10 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
-from bot.delivery.kinds import Due
 from bot.delivery.outbox import NO_LONGER_DUE
 from bot.domain.availability import format_availability, in_words, parse_availability
-from bot.domain.deliveries import Courtesy, DeliveryPlan
+from bot.domain.deliveries import Courtesy, DeliveryPlan, Due
 from bot.domain.errors import NotAllowed, Refusal
 from bot.domain.names import NAME_LIMIT, check_name
 from bot.domain.policy import Role
@@ -77,8 +76,7 @@ class Introduction:
     """What is posted when somebody asks the bot to introduce them."""
 
     user_id: int
-    name: str
-    text: str
+    profile: Profile
 
 
 class OnboardingService:
@@ -279,7 +277,7 @@ class OnboardingService:
             if person.user_id is None or person.joined_at is None:
                 return None
             profile = await self._profile(session, person)
-            return Introduction(person.user_id, person.name, draft_introduction(profile))
+            return Introduction(person.user_id, profile)
 
     async def _mine(self, session: AsyncSession, user_id: int, guild_id: int | None) -> Person:
         seats = await seats_of_user(session, user_id)
@@ -341,17 +339,3 @@ class OnboardingService:
             captain=captain.name if captain and captain.id != person.id else None,
             mentees=tuple(p.name for p in mentees if p.id != person.id),
         )
-
-
-def draft_introduction(profile: Profile) -> str:
-    """A first introduction to start from, in the person's own voice."""
-    sentences = [f"Hello, I am {profile.name}."]
-    if profile.teams:
-        team = profile.teams[0]
-        project = f", and we work on {team.project}" if team.project else ""
-        names = [t.name for t in profile.teams if t.role == team.role]
-        label = f"team {names[0]}" if len(names) == 1 else f"teams {' and '.join(names)}"
-        sentences.append(f"I am a {team.role} of {label}{project if len(names) == 1 else ''}.")
-    if profile.about:
-        sentences.append(profile.about)
-    return " ".join(sentences)

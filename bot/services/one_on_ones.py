@@ -7,9 +7,8 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
-from bot.delivery.kinds import Due
 from bot.delivery.outbox import Outbox
-from bot.domain.deliveries import Courtesy, DeliveryPlan
+from bot.domain.deliveries import Courtesy, DeliveryPlan, Due
 from bot.domain.errors import NotAllowed, NotFound, Refusal
 from bot.domain.policy import Role
 from bot.domain.weeks import week_of

@@ -1,17 +1,18 @@
 """What the bot owns on a server, and which of its roles each person should have."""
 
-from dataclasses import dataclass
-
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
+from bot.delivery.outbox import NO_CHANNEL
+from bot.domain.deliveries import State
 from bot.domain.policy import Role
-from bot.provisioning.desired import CohortPlace, TeamPlace, team_role
+from bot.provisioning.desired import CohortPlace, RolesWanted, StalePerson, TeamPlace, team_role
 from bot.services.lookup import RUNNING, organized
-from bot.storage.engine import Database
+from bot.storage.engine import Database, Topic
 from bot.storage.tables import (
     Cohort,
+    Delivery,
     Fact,
     GuildOrganizer,
     Membership,
@@ -19,24 +20,6 @@ from bot.storage.tables import (
     ServerObject,
     Team,
 )
-
-
-@dataclass(frozen=True)
-class RolesWanted:
-    """The bot's roles that an account should have; ids of Discord roles."""
-
-    wanted: frozenset[int]
-    owned: frozenset[int]
-    """All roles that are the bot's to give and take: it never touches another."""
-
-
-@dataclass(frozen=True)
-class StalePerson:
-    """Somebody whose roles on the server may differ from what they should be."""
-
-    person_id: int
-    guild_id: int
-    user_id: int
 
 
 class ServerService:
@@ -80,10 +63,24 @@ class ServerService:
             await uow.commit()
 
     async def record(self, guild_id: int, key: str, discord_id: int) -> None:
-        """Writes down what was made."""
+        """Writes down what was made; what waited for it to be there goes on."""
         async with self._db.write() as uow:
             row = await uow.session.get_one(ServerObject, (guild_id, key))
             row.discord_id = discord_id
+            waiting = Delivery.place == key
+            if key == "welcome":
+                waiting = waiting | (Delivery.kind == "greeting")
+            await uow.session.execute(
+                update(Delivery)
+                .where(
+                    Delivery.guild_id == guild_id,
+                    Delivery.state == State.PLANNED,
+                    Delivery.reason == NO_CHANNEL,
+                    waiting,
+                )
+                .values(not_before=self._clock.now())
+            )
+            uow.touch(Topic.DELIVERIES)
             await uow.commit()
 
     async def roles_for(self, guild_id: int, user_id: int) -> RolesWanted:

@@ -8,8 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from bot.clock import Clock
-from bot.delivery.kinds import Due
-from bot.domain.deliveries import Event, State, after
+from bot.domain.deliveries import Due, Event, State, after
 from bot.storage.engine import Database
 from bot.storage.tables import Delivery, FormDraft, Person
 

@@ -8,7 +8,7 @@ import discord
 
 Interaction = discord.Interaction[discord.Client]
 
-_COMMAND = re.compile(r"`/([a-z]+(?: [a-z]+)?)`")
+_COMMAND = re.compile(r"(?<!\\)`/([a-z]+(?: [a-z]+)?)`")
 
 
 def with_mentions(text: str, mention: Callable[[str], str]) -> str:

@@ -51,7 +51,7 @@ class Home(commands.Cog):
         await self._waiting.direct_messages_open(message.author.id)
         contacts = await self._teams.contacts(message.author.id)
         try:
-            await message.channel.send(messages.nobody_reads(contacts))
+            await message.channel.send(messages.nobody_reads(contacts, self._client.role_names))
         except discord.HTTPException as error:
             _log.warning("an answer to plain text did not arrive", code=error.code)
 

@@ -1,6 +1,6 @@
 """The words of the home message, the help, and answers to plain text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bot.services.teams import Contact
 from bot.ui.text import plain
@@ -41,12 +41,12 @@ def help_text(mention: Callable[[str], str]) -> str:
     )
 
 
-def nobody_reads(contacts: list[Contact]) -> str:
+def nobody_reads(contacts: list[Contact], role_names: Mapping[str, str]) -> str:
     """The answer to plain text: who would read it instead."""
     lines = ["Nobody reads what is written here, and I have kept nothing of it."]
     if contacts:
         people = ", ".join(
-            f"<@{contact.user_id}> ({plain(contact.name)}, your {contact.role})"
+            f"<@{contact.user_id}> ({plain(contact.name)}, your {role_names[contact.role].lower()})"
             for contact in contacts
         )
         lines.append(f"A person who would like to hear it: {people}.")

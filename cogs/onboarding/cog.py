@@ -7,7 +7,6 @@ from discord.ext import commands
 from bot.delivery.kinds import Due, Kind, Nothing, OutMessage
 from bot.domain.deliveries import Courtesy
 from bot.face import Liftoff
-from bot.services.onboarding import draft_introduction
 from bot.ui.actions import draft_key
 from bot.ui.answers import Interaction, answer
 from bot.ui.forms import FormValues
@@ -93,7 +92,7 @@ class Onboarding(commands.Cog):
         await self._waiting.drop_draft(interaction.user.id, draft_key(views.FORM, arg))
         await answer(
             interaction,
-            messages.receipt(profile, self._client.role_names, draft_introduction(profile)),
+            messages.receipt(profile, self._client.role_names),
             view=views.receipt_buttons(profile.person_id),
         )
 
@@ -122,4 +121,4 @@ class Onboarding(commands.Cog):
         who = await self._service.introduction(due.subject_id)
         if who is None:
             return Nothing("not on the server any more")
-        return OutMessage(messages.introduction(who))
+        return OutMessage(messages.introduction(who, self._client.role_names))

@@ -40,7 +40,7 @@ FORM_NOTE = (
 )
 
 
-def receipt(profile: Profile, role_names: Mapping[str, str], draft: str) -> str:
+def receipt(profile: Profile, role_names: Mapping[str, str]) -> str:
     """What somebody is told once their form is accepted."""
     lines = [
         f"Thank you, {plain(profile.name)}! It is {profile.now:%H:%M} on {profile.now:%A} where "
@@ -54,7 +54,7 @@ def receipt(profile: Profile, role_names: Mapping[str, str], draft: str) -> str:
     if not profile.running:
         lines.append("Your team's channel opens when an organizer launches the cohort.")
     lines.append("If you would like to say hello, here is a draft to copy and make your own:")
-    lines.append(quoted(draft))
+    lines.append(quoted(draft_introduction(profile, role_names)))
     return "\n".join(lines)
 
 
@@ -74,9 +74,24 @@ def _team(team: TeamIntroduction, role_names: Mapping[str, str]) -> str:
     return f"**Team {plain(team.name)}**{project}. {known[:1].upper()}{known[1:]}.{where}"
 
 
-def introduction(who: Introduction) -> str:
+def draft_introduction(profile: Profile, role_names: Mapping[str, str]) -> str:
+    """A first introduction to start from, in the person's own voice."""
+    sentences = [f"Hello, I am {profile.name}."]
+    if profile.teams:
+        team = profile.teams[0]
+        project = f", and we work on {team.project}" if team.project else ""
+        names = [t.name for t in profile.teams if t.role == team.role]
+        label = f"team {names[0]}" if len(names) == 1 else f"teams {joined(names)}"
+        role = _article(role_names[team.role].lower())
+        sentences.append(f"I am {role} of {label}{project if len(names) == 1 else ''}.")
+    if profile.about:
+        sentences.append(profile.about)
+    return " ".join(sentences)
+
+
+def introduction(who: Introduction, role_names: Mapping[str, str]) -> str:
     """Somebody's introduction, posted because they asked."""
-    return f"<@{who.user_id}> says hello:\n{quoted(who.text)}"
+    return f"<@{who.user_id}> says hello:\n{quoted(draft_introduction(who.profile, role_names))}"
 
 
 def introduced(channel_id: int | None) -> str:

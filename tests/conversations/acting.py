@@ -182,9 +182,7 @@ async def second_cohort(
 ) -> None:
     """Another cohort in the same server, launched unless said otherwise."""
     await world.run(world.admin, "/cohort create", options={"name": name, "start": start})
-    await world.run(
-        world.admin, "/cohort import", options={"file": csv_file(rows), "name": name}
-    )
+    await world.run(world.admin, "/cohort import", options={"file": csv_file(rows), "name": name})
     if launch:
         asked = await world.run(world.admin, "/cohort launch", options={"name": name})
         await world.click(world.admin, asked.messages[-1], f"Launch {name}")
@@ -243,9 +241,8 @@ def written(wire: Path) -> Iterator[dict[str, Any]]:
         body, route = entry["body"], entry["route"]
         if route.endswith("/callback") and body.get("type") in {4, 7}:
             yield body.get("data") or {}
-        elif "/messages" in route or "/webhooks" in route:
-            if isinstance(body, dict):
-                yield body
+        elif ("/messages" in route or "/webhooks" in route) and isinstance(body, dict):
+            yield body
 
 
 def _labels(components: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -105,9 +105,7 @@ READS = {
 
 
 @pytest.mark.parametrize("audience", READS)
-async def test_an_answer_goes_where_it_should_and_nowhere_else(
-    world: World, audience: str
-) -> None:
+async def test_an_answer_goes_where_it_should_and_nowhere_else(world: World, audience: str) -> None:
     mentee = await after_the_first_prompt(world, *EVERYBODY)
     done = await check_in(world, mentee, audience, SECRET)
     assert only_for(done, mentee)
@@ -259,8 +257,22 @@ async def test_an_answer_before_the_question_is_shared_after_it(world: World) ->
     mentee = await world.onboard(MENTEE)
     await world.run_until(MONDAY)
     await check_in(world, mentee, "My team", SECRET)
-    await world.run_until(MONDAY + timedelta(days=2))
+    assert world.guild.threads == []
+    await world.run_until(datetime(2027, 2, 24, 3, 30, tzinfo=UTC))
     assert SECRET in written_in(world, "Week 1: shared with the team")[0].content
+
+
+async def test_where_the_question_never_came_an_answer_is_shared_in_the_channel(
+    world: World,
+) -> None:
+    await running(world, MENTEE)
+    await world.stop()
+    with world.timeline.allow_outage():
+        await world.run_until(datetime(2027, 2, 25, 4, tzinfo=UTC))
+    await world.start()
+    assert not [m for m in written_in(world, "mercury") if "Check-in" in m.content]
+    await check_in(world, world.people[MENTEE], "My team", SECRET)
+    assert SECRET in written_in(world, "mercury")[-1].content
 
 
 async def test_with_several_cohorts_the_bot_asks_which(world: World) -> None:
@@ -276,9 +288,7 @@ async def test_with_several_cohorts_the_bot_asks_which(world: World) -> None:
     assert opened.modal is not None
     readers = {o["label"]: o["description"] for o in opened.modal.field(AUDIENCE).options}
     assert readers["Only my captain"] == "nobody yet"
-    refused = await fill(
-        world, mentee, opened, **{PROGRESS: SECRET, AUDIENCE: "Only my captain"}
-    )
+    refused = await fill(world, mentee, opened, **{PROGRESS: SECRET, AUDIENCE: "Only my captain"})
     assert "nobody yet who could read this privately" in said(refused)
     other = await world.click(mentee, asked.messages[0], "Check in to Session 4")
     assert other.modal is not None
@@ -287,9 +297,9 @@ async def test_with_several_cohorts_the_bot_asks_which(world: World) -> None:
     assert again.modal is not None
     assert again.modal.field(PROGRESS).prefilled == SECRET
     await fill(world, mentee, again, **{AUDIENCE: "My navigators and captain"})
-    assert sql(
-        world, "SELECT c.name FROM check_in i JOIN cohort c ON c.id = i.cohort_id"
-    ) == [("Session 5",)]
+    assert sql(world, "SELECT c.name FROM check_in i JOIN cohort c ON c.id = i.cohort_id") == [
+        ("Session 5",)
+    ]
 
 
 LONG = {
@@ -349,7 +359,7 @@ async def test_navigators_read_what_was_addressed_to_them_and_can_read_it_again(
 async def test_a_captains_week_says_who_is_due_and_what_was_told(world: World) -> None:
     mentee = await after_the_first_prompt(world, MENTEE, CAPTAIN)
     captain = world.people[CAPTAIN]
-    first = direct(captain, "Your week 1 of 8")
+    assert not direct(captain, "Your week 1 of 8")
     await world.run_until(MONDAY.replace(hour=8))  # 09:00 in Lagos
     first = direct(captain, "Your week 1 of 8")[0]
     assert "Hana Moyo" in first.content

@@ -39,6 +39,14 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     sys.modules.pop(MODULE, None)
 
 
+def break_it(module: Path, before: str, after: str) -> None:
+    """Changes the installed example, as a new version of it would."""
+    text = module.read_text(encoding="utf-8")
+    assert before in text
+    module.write_text(text.replace(before, after), encoding="utf-8")
+    sys.modules.pop(MODULE, None)
+
+
 async def test_the_example_is_loaded_by_its_entry_point_and_works(
     world: World, installed: Path
 ) -> None:
@@ -65,13 +73,9 @@ async def test_the_example_is_loaded_by_its_entry_point_and_works(
 async def test_a_cog_that_cannot_be_loaded_stops_the_start(
     world: World, installed: Path, before: str, after: str
 ) -> None:
-    text = installed.read_text(encoding="utf-8")
-    assert before in text
-    installed.write_text(text.replace(before, after), encoding="utf-8")
-    sys.modules.pop(MODULE, None)
+    break_it(installed, before, after)
     with pytest.raises(Exception, match=MODULE):
         await world.restart()
     await world.stop()
-    installed.write_text(text, encoding="utf-8")
-    sys.modules.pop(MODULE, None)
+    break_it(installed, after, before)
     await world.start()

@@ -86,7 +86,9 @@ async def test_a_button_pressed_twice_launches_once(world: World) -> None:
 
 async def test_a_channel_that_was_deleted_comes_back(world: World) -> None:
     await running(world, MENTEE)
-    guilds.remove_channel(world.sandbox.world, world.guild, world.sandbox.channel(world.guild, "mercury"))
+    guilds.remove_channel(
+        world.sandbox.world, world.guild, world.sandbox.channel(world.guild, "mercury")
+    )
     await world.settle()
     asked = await world.run(world.admin, "/cohort launch")
     assert "will make 1 things" in said(asked)
@@ -98,9 +100,26 @@ async def test_a_channel_that_was_deleted_comes_back(world: World) -> None:
     assert "Check-in, week 1" in written_in(world, "mercury")[-1].content
 
 
+async def test_a_prompt_whose_channel_was_deleted_waits_for_the_repair(world: World) -> None:
+    await running(world, MENTEE)
+    guilds.remove_channel(
+        world.sandbox.world, world.guild, world.sandbox.channel(world.guild, "mercury")
+    )
+    world.sandbox.plan_refusal(404, 10003)
+    await world.run_until(MONDAY)
+    assert (
+        sql(world, "SELECT state FROM delivery WHERE kind = 'checkin_prompt' AND state = 'parked'")
+        == []
+    )
+    await world.launch()
+    assert "Check-in, week 1" in written_in(world, "mercury")[-1].content
+
+
 async def test_the_welcome_channel_comes_back_with_its_home_message(world: World) -> None:
     await running(world)
-    guilds.remove_channel(world.sandbox.world, world.guild, world.sandbox.channel(world.guild, "welcome"))
+    guilds.remove_channel(
+        world.sandbox.world, world.guild, world.sandbox.channel(world.guild, "welcome")
+    )
     await world.settle()
     await world.launch()
     home = written_in(world, "welcome")
@@ -250,7 +269,9 @@ async def test_closing_archives_and_says_goodbye(world: World) -> None:
     names = {channel.name for channel in world.guild.channels}
     assert {"archive-mercury", "archive-venus", "Session 4 (archive)"} <= names
     archive = world.sandbox.channel(world.guild, "archive-mercury")
-    assert "is complete. Thank you, team Mercury" in written_in(world, "archive-mercury")[-1].content
+    assert (
+        "is complete. Thank you, team Mercury" in written_in(world, "archive-mercury")[-1].content
+    )
     with pytest.raises(Refused, match="cannot write"):
         await mentee.write(archive, "still here")
     held = {world.guild.role_map[one].name for one in world.guild.member_map[mentee.id].role_ids}

@@ -274,7 +274,7 @@ async def test_an_introduction_asked_for_early_comes_with_the_launch(world: Worl
     done = await fill(world, mentee, opened)
     posted = await world.click(mentee, done.messages[0], "Post it for me")
     assert "once the cohort is launched" in said(posted)
-    await world.advance(days=2)
+    await world.advance(minutes=5)
     await world.launch()
     await world.advance(hours=1)
     assert len(written_in(world, "introductions")) == 1

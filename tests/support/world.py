@@ -1,4 +1,4 @@
-"""The real bot on the sandbox, in virtual time: what tests of conversations and delivery stand on."""
+"""The real bot on the sandbox, in virtual time: what tests of conversations stand on."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
