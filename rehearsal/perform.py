@@ -60,24 +60,27 @@ async def perform(play: Play, stream: TextIO | None = None) -> int:
     finally:
         await timeline.close()
         await stage.close()
+    if cohort is None:
+        progress.line(failure)
+        return 1
     progress.note("Judging")
     report = _report(play, script.as_dict(stage), cohort, failure, began)
     return _finish(play, report, script, stage, progress, began)
 
 
 def _report(
-    play: Play, script: Mapping[str, Any], cohort: Cohort | None, failure: str, began: float
+    play: Play, script: Mapping[str, Any], cohort: Cohort, failure: str, began: float
 ) -> dict[str, Any]:
     """The oracle's report, with what went wrong on the stage itself."""
     report: dict[str, Any] = judge(
         play.roster, script, play.out / "wire.jsonl", time.perf_counter() - began
     ).as_dict()
-    troubles = [f"the play: {trouble}" for trouble in cohort.troubles] if cohort else []
+    troubles = [f"the play: {trouble}" for trouble in cohort.troubles]
     report["errors"] = [*([failure] if failure else []), *troubles, *report["errors"]]
     report["passed"] = not report["errors"]
     report["seed"] = play.seed
-    report["restarts"] = cohort.restarts.as_dict() if cohort else {"count": 0}
-    report["jumps"] = cohort.stage.timeline.jumps if cohort else 0
+    report["restarts"] = cohort.restarts.as_dict()
+    report["jumps"] = cohort.stage.timeline.jumps
     return report
 
 

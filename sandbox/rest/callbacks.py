@@ -30,6 +30,7 @@ async def callback(call: Call) -> Json | None:
     message = _answer(call, one, kind, body.get("data"))
     interactions.acknowledge(one)
     call.notes["interaction_id"] = str(one.id)
+    call.notes["acknowledged_ms"] = round(one.outcome.ms or 0, 1)
     if call.query.get("with_response", "").lower() not in ("1", "true"):
         call.status = 204
         return None

@@ -237,9 +237,9 @@ class Play(Maker):
         look = self.click(MEERA, "lo:messages:mine:", {"content": "One message.", "flags": 64})
         self.follow_up(look, {"components": row(*self.offers[MEERA]), "flags": 64})
         self.book(HANA, "02-23 10:00", "02-25 13:00", "1")
-        self.book(DMYTRO, "02-24 12:00", "03-01 18:00", "2")
-        self.crew("02-23 17:00", "02-25 13:00")
-        self.crew("02-24 17:00", "02-25 13:00", "03-01 18:00")
+        self.crew("cd", "02-24 17:00", "02-25 13:00")
+        self.book(DMYTRO, "02-25 12:00", "03-01 18:00", "2")
+        self.crew("cb", "02-25 17:00", "03-01 18:00")
         self.when("02-25 11:00")
         text = f"In two hours: {mark('02-25 13:00')}"
         self.tell(HANA, "or", text, ("Cancel this meeting", "lo:meetings:cancel:1"))
@@ -255,11 +255,11 @@ class Play(Maker):
         files = calendar(start)
         self.click(name, f"lo:meetings:book:{key}", card, kind=7, files=files)
 
-    def crew(self, moment: str, *starts: str) -> None:
+    def crew(self, code: str, moment: str, *starts: str) -> None:
         self.when(moment)
         text = "\n".join(mark(start) for start in starts)
         files = [file for start in starts for file in calendar(start)]
-        self.tell(LUCIA, "cd", text, ("My crew", "lo:meetings:crew:1"), files=files)
+        self.tell(LUCIA, code, text, ("My crew", "lo:meetings:crew:1"), files=files)
 
     def second_week(self) -> None:
         self.when("03-01 03:30")

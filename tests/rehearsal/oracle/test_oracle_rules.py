@@ -196,3 +196,27 @@ def test_public_answer_to_an_interaction(records: list[Record], verdict: Verdict
     shown = {"kind": "event", "t": "2027-02-23T10:00:00.000Z", "event": "MESSAGE_CREATE"}
     records.append({**shown, "body": message, "sessions": 1})
     assert says(verdict(records), "leak", play.MEERA, "#welcome")
+
+
+def test_nothing_to_offer_is_no_offer(records: list[Record], verdict: Verdict) -> None:
+    """A mentee who has no hour in common with the captain is offered nothing."""
+    offer = next(r for r in sent(records, "oo") if dm_of(records, play.ANIKA) in r["path"])
+    records.remove(offer)
+    assert says(verdict(records), "one_on_one_offer", play.ANIKA, ": lost")
+    for record in records:
+        values = (record.get("body") or {}).get("values", {})
+        if record.get("person") == play.ANIKA and "When are you usually free?" in values:
+            values["When are you usually free?"] = "Fri 03:00-04:00"
+    report = verdict(records)
+    assert not says(report, "one_on_one_offer", play.ANIKA, ": lost")
+
+
+def test_new_bookings_are_not_told_twice_in_an_evening(
+    records: list[Record], verdict: Verdict
+) -> None:
+    eve = sent(records, "cd")[0]
+    extra = copy.deepcopy(eve)
+    extra["body"]["nonce"] = "cb-999"
+    extra["response"]["id"] = "999999"
+    records.insert(records.index(eve) + 1, extra)
+    assert says(verdict(records), "captain_bookings", "not due")
