@@ -19,7 +19,8 @@ from tests.support.database import KEY
 from tests.support.world import START, World
 
 ROOT = Path(__file__).parents[1]
-STOPS_WITHIN = 5.0
+STOPS_WITHIN = 10.0
+"""Wall seconds; twice what is promised, since the machine of a test may be busy."""
 STARTS_WITHIN = 60.0
 
 

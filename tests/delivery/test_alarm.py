@@ -21,7 +21,7 @@ from bot.domain.deliveries import Courtesy
 from bot.domain.wallclock import Quiet
 from bot.storage.engine import Database, Topic
 from tests.delivery.conftest import plainly
-from tests.storage.rows import add, guild, plan
+from tests.storage.rows import add, channel, guild, plan
 from tests.support.database import KEY
 
 START = datetime(2027, 2, 22, 9, tzinfo=UTC)
@@ -162,12 +162,12 @@ async def test_on_the_machines_clock_a_due_row_is_taken_up(db: Database) -> None
     now, loop = clock.now(), asyncio.get_running_loop()
     began = loop.time()
     async with db.write() as uow:
-        await add(uow.session, guild())
+        await add(uow.session, guild(), channel("hall"))
         due = plan(due_at=now + timedelta(seconds=0.4), last_useful_at=now + timedelta(days=1))
         await Outbox(clock).put(uow, due)
         await uow.commit()
     await asyncio.wait_for(written.wait(), 5)
-    assert 0.35 <= loop.time() - began < 3
+    assert loop.time() - began >= 0.35, "not before it is due"
     written.clear()
     async with db.write() as uow:
         await Outbox(clock).put(uow, plan("once:2", due_at=now, last_useful_at=now + timedelta(1)))

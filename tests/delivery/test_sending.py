@@ -7,6 +7,7 @@ import pytest
 from bot.delivery.dispatcher import LONGEST_BACKOFF_SECONDS, backoff
 from bot.delivery.kinds import Due, Nothing, OutMessage
 from bot.delivery.outbox import NO_CHANNEL
+from bot.domain.deliveries import Courtesy
 from tests.delivery.conftest import Desk
 
 HOUR = timedelta(hours=1)
@@ -173,6 +174,36 @@ async def test_a_channel_that_is_not_there_yet_is_waited_for(desk: Desk) -> None
     )
     await desk.world.settle()
     assert desk.hall() == ["trial once:1"]
+
+
+async def test_a_deleted_channel_is_forgotten_and_waited_for(desk: Desk) -> None:
+    desk.kind("trial")
+    desk.world.sandbox.plan_refusal(404, 10003)
+    assert desk.world.app is not None
+    journal, guild = desk.world.app.services.server, desk.world.guild
+    await journal.intend(guild.id, "team:5:channel")
+    await journal.record(guild.id, "team:5:channel", 12345)
+    number = await desk.put("trial", place="team:5:channel")
+    row = await desk.row(number)
+    assert (row.state, row.reason, row.lease_until) == ("planned", NO_CHANNEL, None)
+    assert (await journal.objects(guild.id))["team:5:channel"] is None
+    here = desk.world.sandbox.channel(guild, "general").id
+    await journal.record(guild.id, "team:5:channel", here)
+    await desk.world.settle()
+    assert desk.hall() == ["trial once:1"]
+
+
+async def test_answers_go_before_what_has_waited_longer(desk: Desk) -> None:
+    desk.kind("trial")
+    desk.kind("answer", Courtesy.ANSWER)
+    moment = desk.now + HOUR
+    await desk.put("trial", due=moment - timedelta(minutes=10), settle=False)
+    await desk.put("answer", due=moment, settle=False)
+    await desk.world.stop()
+    with desk.world.timeline.allow_outage():
+        await desk.world.run_until(moment)
+    await desk.world.start()
+    assert desk.hall() == ["answer once:1", "trial once:1"]
 
 
 async def test_everything_due_at_once_comes_in_order_each_once(desk: Desk) -> None:
