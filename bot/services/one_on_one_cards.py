@@ -38,6 +38,7 @@ class MeetingCard:
     """A meeting as one of its two people sees it. Times are UTC."""
 
     meeting_id: int
+    cohort_id: int
     uid: str
     sequence: int
     starts_at: datetime
@@ -56,6 +57,7 @@ class OfferCard:
     """An offer as the mentee sees it, in whatever state it is."""
 
     offer_id: int
+    cohort_id: int
     state: OfferState
     captain: str
     captain_zone: ZoneInfo
@@ -86,6 +88,7 @@ async def offer_card(session: AsyncSession, offer: OneOnOneOffer, notice: str = 
         meeting = meeting_card(row, captain, mentee, for_captain=False) if row else None
     return OfferCard(
         offer_id=offer.id,
+        cohort_id=offer.cohort_id,
         state=OfferState(offer.state),
         captain=captain.name,
         captain_zone=ZoneInfo(captain.timezone),
@@ -104,6 +107,7 @@ def meeting_card(
     reader, other = (captain, mentee) if for_captain else (mentee, captain)
     return MeetingCard(
         meeting_id=meeting.id,
+        cohort_id=meeting.cohort_id,
         uid=f"one-on-one-{meeting.cohort_id}-{meeting.id}@liftoff",
         sequence=meeting.sequence,
         starts_at=meeting.starts_at,

@@ -79,7 +79,7 @@ class OneOnOnes(commands.Cog):
 
     async def _cancel(self, interaction: Interaction, arg: str) -> None:
         meeting = await self._service.cancel(interaction.user.id, int(arg))
-        view = None if meeting.reader_is_captain else views.find_button()
+        view = None if meeting.reader_is_captain else views.find_button(meeting.cohort_id)
         await answer(interaction, messages.cancelled(meeting), view=view)
 
     async def _replace(self, interaction: Interaction, card: OfferCard) -> None:
@@ -106,7 +106,11 @@ class OneOnOnes(commands.Cog):
         meeting = await self._crews.meeting(due)
         if meeting is None:
             return Nothing("the meeting is over")
-        view = views.crew_button(due.id) if meeting.reader_is_captain else views.find_button()
+        view = (
+            views.crew_button(due.id)
+            if meeting.reader_is_captain
+            else views.find_button(meeting.cohort_id)
+        )
         return OutMessage(messages.change(meeting), view=view, files=[calendar_file(meeting)])
 
     async def _render_week(self, due: Due) -> OutMessage | Nothing:

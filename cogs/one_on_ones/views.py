@@ -21,7 +21,7 @@ def offer_buttons(card: OfferCard) -> discord.ui.View:
     if card.state is OfferState.BOOKED and card.meeting:
         return cancel_button(card.meeting.meeting_id)
     if card.state is not OfferState.OPEN:
-        return find_button()
+        return find_button(card.cohort_id)
     times = [
         ActionButton(
             BOOK, time.slot_id, label=moment_label(time.starts_at, card.zone), primary=True
@@ -36,9 +36,9 @@ def cancel_button(meeting_id: int) -> discord.ui.View:
     return buttons(ActionButton(CANCEL, meeting_id, label="Cancel this meeting"))
 
 
-def find_button() -> discord.ui.View:
+def find_button(cohort_id: int) -> discord.ui.View:
     """For a mentee without a meeting."""
-    return buttons(ActionButton(OFFER, label="Find another time"))
+    return buttons(ActionButton(OFFER, cohort_id, label="Find another time"))
 
 
 def crew_button(delivery_id: int) -> discord.ui.View:
