@@ -138,11 +138,6 @@ class Due:
         return int(self.occurrence.partition(":")[2])
 
     @property
-    def days_late(self) -> int:
-        """Whole days since it was due."""
-        return (self.now - self.due_at).days
-
-    @property
     def late(self) -> bool:
         """True when it comes more than an hour after it was due, and should say so."""
         return (self.now - self.due_at).total_seconds() > 3600

@@ -29,7 +29,6 @@ class CrewMember:
     team: str
     zone: ZoneInfo
     next_meeting: datetime | None
-    last_meeting: datetime | None
     state: str
     """Of this fortnight's offer: booked, open, declined, cancelled, or empty for none yet."""
     away: str
@@ -267,7 +266,6 @@ class CrewService:
                     team=team.name,
                     zone=ZoneInfo(mentee.timezone),
                     next_meeting=next((t for t in times if t > now), None),
-                    last_meeting=next((t for t in reversed(times) if t <= now), None),
                     state=OfferState(state).value if state else "",
                     away=away.get(mentee.id, ""),
                 )

@@ -85,13 +85,6 @@ async def cohort_by_name(session: AsyncSession, guild_id: int, name: str) -> Coh
     return candidates[0]
 
 
-async def person_by_user(session: AsyncSession, guild_id: int, user_id: int) -> Person | None:
-    """Somebody on a roster of this server, by their account."""
-    return await session.scalar(
-        select(Person).where(Person.guild_id == guild_id, Person.user_id == user_id)
-    )
-
-
 async def seats_of_user(
     session: AsyncSession,
     user_id: int,

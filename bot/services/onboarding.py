@@ -68,7 +68,6 @@ class Profile:
     """The present moment in the person's own timezone."""
     running: bool
     teams: tuple[TeamIntroduction, ...]
-    introductions_channel_id: int | None
 
 
 @dataclass(frozen=True)
@@ -307,7 +306,6 @@ class OnboardingService:
             running |= cohort.state == "running"
             if team is not None:
                 teams.append(await self._team(session, person, membership, team))
-        channel = await session.get(ServerObject, (person.guild_id, "introductions"))
         hours, zone = hours_of(person)
         return Profile(
             person_id=person.id,
@@ -319,7 +317,6 @@ class OnboardingService:
             now=self._clock.now().astimezone(zone),
             running=running,
             teams=tuple(teams),
-            introductions_channel_id=channel.discord_id if channel else None,
         )
 
     @staticmethod

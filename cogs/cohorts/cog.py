@@ -19,6 +19,7 @@ LAUNCH_YES = "cohort:launchyes"
 CLOSE_YES = "cohort:closeyes"
 LARGEST_FILE = 2_000_000
 PROGRESS_EVERY = 5
+MOST_CHOICES = 25
 
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
@@ -167,6 +168,16 @@ class Cohorts(commands.GroupCog, group_name="cohort", group_description="For org
         await self._shape(interaction, cohort, archived=True)
         done = await self._service.closed(actor, cohort.id)
         await interaction.edit_original_response(content=messages.closed(done))
+
+    @show.autocomplete("name")
+    @import_.autocomplete("name")
+    @launch.autocomplete("name")
+    @close.autocomplete("name")
+    async def _names(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """The names of this server's cohorts that contain what was typed, open ones first."""
+        names = await self._service.names(interaction.guild_id or 0)
+        fitting = [name for name in names if typed.casefold() in name.casefold()]
+        return [app_commands.Choice(name=name, value=name) for name in fitting[:MOST_CHOICES]]
 
     async def _shape(
         self, interaction: Interaction, cohort: CohortOverview, *, archived: bool

@@ -91,6 +91,17 @@ COMMANDS: list[tuple[str, dict[str, object]]] = [
 FOR_ADMINS = ("/organizers add", "/organizers remove")
 
 
+async def test_names_are_completed_while_typing(world: World) -> None:
+    for name in ("Session 4", "Pilot"):
+        await world.run(world.admin, "/cohort create", name=name, start="2027-02-22")
+    for command in ("show", "import", "launch", "close"):
+        found = await world.admin.autocomplete(
+            f"/cohort {command}", option="name", value="sess", guild=world.guild
+        )
+        assert [choice["value"] for choice in found] == ["Session 4"]
+    await world.settle()
+
+
 async def test_who_may_use_organizers_commands(world: World) -> None:
     await running(world, MENTEE, CAPTAIN)
     stranger = await world.join("passer_by")
