@@ -15,6 +15,8 @@ from bot.provisioning.desired import BOT, EVERYONE, Desired, DesiredChannel, Des
 Progress = Callable[[int, int, str], Awaitable[None]]
 """Told after each step: how many are done, of how many, and what the last one was."""
 
+Overwrites = dict[discord.Role | discord.Member | discord.Object, discord.PermissionOverwrite]
+
 
 class Journal(Protocol):
     """Remembers what was made, by key."""
@@ -142,7 +144,7 @@ class Provisioner:
         reason: str,
     ) -> int:
         await self._journal.intend(guild.id, channel.key)
-        overwrites = _overwrites(guild, channel, known)
+        overwrites = await _with_roles(guild, _overwrites(guild, channel, known))
         if channel.category:
             category = await guild.create_category(
                 channel.name, overwrites=overwrites, reason=reason
@@ -206,10 +208,21 @@ def _category(
     return discord.Object(parent, type=discord.CategoryChannel) if parent else None  # type: ignore[return-value]
 
 
+async def _with_roles(guild: discord.Guild, overwrites: Overwrites) -> Overwrites:
+    """The same for roles themselves: making a channel, the library sends an object as a member.
+
+    Discord refuses that, and a role that has just been made need not be in the cache.
+    """
+    found: Overwrites = {}
+    for target, overwrite in overwrites.items():
+        found[guild.get_role(target.id) or await guild.fetch_role(target.id)] = overwrite
+    return found
+
+
 def _overwrites(
     guild: discord.Guild, channel: DesiredChannel, known: Mapping[str, int | None]
-) -> dict[discord.Role | discord.Member | discord.Object, discord.PermissionOverwrite]:
-    result: dict[discord.Role | discord.Member | discord.Object, discord.PermissionOverwrite] = {}
+) -> Overwrites:
+    result: Overwrites = {}
     for overwrite in channel.overwrites:
         if overwrite.subject == EVERYONE:
             role_id: int | None = guild.id

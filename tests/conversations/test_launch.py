@@ -1,5 +1,7 @@
 """Launching: what appears on the server, that it can be run again, and what repairs itself."""
 
+import json
+
 import pytest
 
 from bot.provisioning.desired import INVITE_PERMISSIONS
@@ -50,6 +52,28 @@ async def test_a_launch_shows_its_plan_asks_and_tells_its_progress(world: World)
     assert written_in(world, "welcome")[0].pinned
     assert len(written_in(world, "welcome")[0].buttons) == 5
     world.sandbox.flush()
+
+
+async def test_access_is_given_to_roles_and_asked_for_as_such(world: World) -> None:
+    """An overwrite that names a role as if it were a member is refused by Discord."""
+    await world.cohort()
+    await world.launch()
+    await world.launch()
+    closing = await world.run(world.admin, "/cohort close")
+    await world.click(world.admin, closing.messages[-1], "Close Session 4")
+    roles = {str(role.id) for role in world.guild.roles}
+    world.sandbox.flush()
+    assert world.sandbox.wire.path is not None
+    lines = world.sandbox.wire.path.read_text(encoding="utf-8").splitlines()
+    asked = [
+        overwrite
+        for entry in map(json.loads, lines)
+        if entry.get("route") in ("/guilds/{guild_id}/channels", "/channels/{channel_id}")
+        for overwrite in (entry["body"] or {}).get("permission_overwrites", ())
+    ]
+    assert len(asked) > 20
+    assert {str(overwrite["id"]) for overwrite in asked} <= roles
+    assert {overwrite["type"] for overwrite in asked} == {0}
 
 
 async def test_progress_is_shown_on_the_way(world: World) -> None:
