@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from sandbox import Outcome, Person
 from sandbox.forms import Modal
+from sandbox.interactions import SUBMIT
 from tests.conversations.acting import (
     ABOUT,
     AUDIENCE,
@@ -187,7 +188,9 @@ async def test_who_may_press_what(world: World) -> None:
 
 def copied(world: World, person: Person, original: Modal, custom_id: str) -> Modal:
     """A form on the screen of somebody for whom it was not opened."""
-    opened = [one for one in world.sandbox.world.interactions.values() if one.user is person.user]
+    theirs = [one for one in world.sandbox.world.interactions.values() if one.user is person.user]
+    # Forms are opened by commands and buttons, never by forms.
+    opened = [one for one in theirs if one.type != SUBMIT]
     return Modal(opened[-1], custom_id, original.title, original.components)
 
 
