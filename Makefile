@@ -60,7 +60,7 @@ test: .venv/stamp-dev ## Run the test suite (a few minutes)
 	$(PYTEST) $(ARGS)
 
 .PHONY: test-deep
-test-deep: .venv/stamp-dev ## Run the tests that take longer: exhaustive, crash, PostgreSQL
+test-deep: .venv/stamp-dev ## Run the tests that take longer: exhaustive, crash, PostgreSQL, foreign clients
 	$(PYTEST) -m "deep or crash or postgres" --hypothesis-profile=deep $(ARGS)
 
 .PHONY: test-crash
@@ -89,6 +89,10 @@ types: .venv/stamp-dev ## Check the types
 .PHONY: check
 check: lint format-check types test ## Everything before a commit: lint, format, types, tests
 
+.PHONY: bench
+bench: .venv/stamp-run ## Print figures: how much the sandbox bears
+	$(BIN)/python -m benchmarks.sandbox_load
+
 # --- upkeep ------------------------------------------------------------------------------------
 
 # Locked for every system and Python from 3.11 on. `make lock UPGRADE=1` takes newer versions.
@@ -104,6 +108,7 @@ lock: ## Lock the requirements again (needs uv; UPGRADE=1 for newer versions)
 		-c requirements/run.txt -o requirements/postgresql.txt
 	$(COMPILE) pyproject.toml requirements/build.in --group dev \
 		-c requirements/run.txt -o requirements/dev.txt
+	$(COMPILE) tests/foreign/hikari/requirements.in -o tests/foreign/hikari/requirements.txt
 
 .PHONY: clean
 clean: ## Remove .venv, caches and what rehearsals left

@@ -2,8 +2,9 @@
 
 import asyncio
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import aiohttp
 import click
@@ -124,6 +125,58 @@ def rehearse(roster: Path, weeks: int, start: str, seed: int, out: Path, own_pro
         roster=roster, weeks=weeks, start=start, seed=seed, out=out, own_process=own_process
     )
     sys.exit(asyncio.run(perform(play)))
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
+@click.option("--control-port", type=click.IntRange(0, 65535), default=0, help="Likewise.")
+@click.option(
+    "--roster",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A CSV file whose people get an account; its columns discord_username, name, languages.",
+)
+@click.option("--guild", default="Sandbox", show_default=True, help="The name of the server.")
+@click.option("--permissions", type=int, help="Of the bot's role; default: what Liftoff asks for.")
+@click.option("--members", type=click.IntRange(0, 100_000), default=0, help="So many more members.")
+@click.option("--rates", default="off", show_default=True, help="real, off, or a FACTOR.")
+@click.option(
+    "--faults",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A plan of what goes wrong (TOML or JSON).",
+)
+@click.option("--seed", type=int, default=0, help="How the dice of the faults fall.")
+@click.option("--clock", type=click.Choice(["system", "virtual"]), default="system")
+@click.option("--start", default="2027-02-22T09:00:00+00:00", help="Of the virtual clock.")
+@click.option(
+    "--record", type=click.Path(dir_okay=False, path_type=Path), help="Where the wire goes."
+)
+def sandbox(clock: str, start: str, permissions: int | None, **options: Any) -> None:
+    """Serve a Discord of its own on this machine (see docs/sandbox.md)."""
+    from bot.clock import SystemClock
+    from bot.provisioning.desired import INVITE_PERMISSIONS
+    from sandbox import Refused
+    from sandbox.control_settings import OwnClock
+    from sandbox.standalone import Setup, serve
+
+    wall = SystemClock().now
+    held = INVITE_PERMISSIONS.value if permissions is None else permissions
+    try:
+        own = OwnClock(_moment(start)) if clock == "virtual" else None
+        setup = Setup(permissions=held, **options)
+        now = wall if own is None else own.now
+        asyncio.run(serve(setup, now=now, announce=click.echo, wall=wall, clock=own))
+    except Refused as error:
+        _give_up(f"{error}.", 2)
+    except OSError as error:
+        _give_up(f"The sandbox cannot start: {error.strerror or error}.", 1)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        _give_up(f"--start takes a moment such as 2027-02-22T09:00:00+00:00, not {text!r}.", 2)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,11 @@ async def perform(play: Play, stream: TextIO | None = None) -> int:
     rng = random.Random(play.seed)
     script = Script.of(play, start, roster, cast(roster, rng))
     timeline = Timeline(script.first_moment)
-    stage = Stage(play.out, roster, timeline, own_process=play.own_process)
+    try:
+        stage = Stage(play.out, roster, timeline, own_process=play.own_process)
+    except (OSError, ValueError) as error:
+        progress.line(f"This cannot be rehearsed: {error}")
+        return 2
     cohort: Cohort | None = None
     failure = ""
     progress.note("Building the stage")
@@ -76,11 +80,17 @@ def _report(
         play.roster, script, play.out / "wire.jsonl", time.perf_counter() - began
     ).as_dict()
     troubles = [f"the play: {trouble}" for trouble in cohort.troubles]
+    troubles += [f"the server: {violation}" for violation in cohort.stage.sandbox.violations]
     report["errors"] = [*([failure] if failure else []), *troubles, *report["errors"]]
     report["passed"] = not report["errors"]
     report["seed"] = play.seed
     report["restarts"] = cohort.restarts.as_dict()
     report["jumps"] = cohort.stage.timeline.jumps
+    checked = cohort.stage.sandbox.conformance
+    report["conformance"] = {
+        "checked": checked.checked if checked else 0,
+        "violations": [str(violation) for violation in cohort.stage.sandbox.violations],
+    }
     return report
 
 

@@ -82,6 +82,21 @@ def find(world: World, app: Application, user: User, line: str, channel: Channel
     return Call(command, path, words=rest)
 
 
+def shown(world: World, app: Application, user: User, channel: Channel) -> list[Json]:
+    """The slash commands that a client offers to somebody in a channel."""
+    here = list(app.guild_commands.get(channel.guild_id or 0, {}).values())
+    names = {one["name"] for one in here}
+    found = []
+    for command in here + [one for one in app.commands.values() if one["name"] not in names]:
+        try:
+            _check_allowed(world, user, command, channel)
+        except Refused:
+            continue
+        if command["type"] == 1:
+            found.append(command)
+    return found
+
+
 def _check_allowed(world: World, user: User, command: Json, channel: Channel) -> None:
     name = command["name"]
     contexts = command.get("contexts")

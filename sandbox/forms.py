@@ -61,13 +61,18 @@ class Field:
 
 @dataclass(eq=False)
 class Modal:
-    """A form that opened for a person. It can be sent once."""
+    """A form that opened for a person. It can be sent once.
+
+    ``typed`` is what stands in it (by custom id) and reaches nobody until it is sent.
+    """
 
     interaction: Interaction = field(repr=False)
     custom_id: str
     title: str
     components: list[Json]
     sent: bool = False
+    closed: bool = False
+    typed: dict[str, Any] = field(default_factory=dict)
 
     @property
     def fields(self) -> list[Field]:
@@ -144,13 +149,14 @@ def _value(one: Field, given: Any) -> Any:
 def submission(modal: Modal, values: dict[str, Any]) -> tuple[list[Json], dict[str, Any]]:
     """The ``components`` of a modal submit, and the answers by label for the record.
 
-    Fields that ``values`` does not name keep what was prefilled. Files stay ``Upload``s.
+    Fields that ``values`` does not name keep what was typed or prefilled. Files stay ``Upload``s.
     """
     given = {modal.field(name).custom_id: value for name, value in values.items()}
     answers: dict[str, Any] = {}
     filled: dict[str, Json] = {}
     for one in modal.fields:
-        value = answer(one, given.get(one.custom_id, one.prefilled))
+        before = modal.typed.get(one.custom_id, one.prefilled)
+        value = answer(one, given.get(one.custom_id, before))
         answers[one.label or one.custom_id] = value
         body: Json = {"type": one.kind, "custom_id": one.custom_id, "id": one.raw.get("id", 0)}
         several = isinstance(value, list)

@@ -1,24 +1,29 @@
-"""The gateway: sessions, intents, resume ("Gateway", "Gateway Events" in the documentation)."""
+"""The gateway: connections, sessions and who is told what ("Gateway" in the documentation)."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
-from sandbox import guild_payloads, payloads
-from sandbox.intents import GUILD_MEMBERS, GUILD_PRESENCES, MESSAGE_CONTENT, wants
+from sandbox import compression, gateway_login, gateway_requests, guild_payloads
+from sandbox.gateway_limits import FRAME_BYTES, Pace, too_many
+from sandbox.gateway_troubles import Troubles
+from sandbox.intents import GUILD_PRESENCES, MESSAGE_CONTENT, wants, without_content
 from sandbox.model import Application, Channel, Guild, Json
 from sandbox.recording import Wire, dumps
-from sandbox.sessions import Connection, Session
+from sandbox.sessions import FINAL, Close, Connection, Session
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
+_MESSAGES = ("MESSAGE_CREATE", "MESSAGE_UPDATE")
 
-class Gateway:
+
+class Gateway(Troubles):
     """All sessions of all bots."""
 
     def __init__(self, world: World, wire: Wire) -> None:
@@ -27,9 +32,29 @@ class Gateway:
         self.url = ""
         self.heartbeat_interval = 41250
         """Milliseconds between heartbeats (wall time)."""
+        self.acknowledges_heartbeats = True
+        """Without it connections are zombies: a client has to notice."""
+        self.identify_within = 60.0
+        """Wall seconds a connection has to IDENTIFY or RESUME (then 4009)."""
+        self.resume_within = 180.0
+        """Wall seconds that a session outlives its connection."""
+        self.rates = 0.0
+        """What the windows of two limits are multiplied by (wall time); 0 is no limit.
+
+        They are 1 IDENTIFY in 5 s (op 9) and all members of a guild once in 30 s (RATE_LIMITED),
+        apart from the rates of requests, for they make every restart of a bot slow. 120 frames in
+        60 s and 1000 IDENTIFYs a day hold always.
+        """
         self.sessions: dict[str, Session] = {}
         self.connections: set[Connection] = set()
+        self.away: set[int] = set()
+        """Ids of guilds that are unavailable."""
         self.dispatched = 0
+        self.identifies = Pace()
+        self.member_requests = Pace()
+        self.token_reset: Callable[[Application], None] = lambda _: None
+        self.inspect: Callable[[str, Json], None] | None = None
+        """Looks at every event before it goes."""
 
     # -- sending ------------------------------------------------------------------------
 
@@ -46,38 +71,62 @@ class Gateway:
         """Sends an event to whom it concerns; tells to how many connected sessions.
 
         ``app`` names the only receiver; otherwise it goes to bots in ``guild`` that see
-        ``channel``, as their intents allow.
+        ``channel``, as their intents and shards allow. Events of an unavailable guild are lost.
         """
+        if self.inspect is not None:
+            self.inspect(event, body)
         text = dumps(body)
-        stripped: str | None = None
+        place = guild.id if guild is not None else int(body.get("guild_id") or 0)
+        silent = guild is not None and guild.id in self.away
+        stripped: dict[int, str] = {}
         reached = 0
-        for session in self.sessions.values():
+        for session in () if silent else self.sessions.values():
             if app is not None and session.app is not app:
                 continue
-            if not wants(session.intents, event, body, guild is not None, session.app.bot_user_id):
-                continue
             me = session.app.user
+            if not session.serves(place) or not wants(
+                session.intents, event, body, place != 0, me.id
+            ):
+                continue
             if guild is not None and me.id not in guild.member_map:
                 continue
             if channel is not None and not self.world.sees(me, channel):
                 continue
             own = text
-            if (
-                guild is not None
-                and event in ("MESSAGE_CREATE", "MESSAGE_UPDATE")
-                and not session.intents & MESSAGE_CONTENT
-                and not _addressed(body, str(me.id))
-            ):
-                if stripped is None:
-                    nothing: Json = {"content": "", "embeds": [], "attachments": []}
-                    stripped = dumps({**body, **nothing, "components": []})
-                own = stripped
+            if guild is not None and event in _MESSAGES and not session.intents & MESSAGE_CONTENT:
+                if me.id not in stripped:
+                    stripped[me.id] = dumps(without_content(body, str(me.id)))
+                own = stripped[me.id]
             session.event(event, own)
             reached += session.connection is not None
             self.dispatched += 1
         if record:
             self.wire.write("event", {"event": event, "sessions": reached}, body=text)
         return reached
+
+    def guild_create(self, session: Session, guild: Guild) -> bool:
+        """Sends a guild as a bot first sees it (or that it is away); not recorded."""
+        viewer = guild.member_map.get(session.app.user.id)
+        if (
+            viewer is None
+            or not session.serves(guild.id)
+            or not wants(session.intents, "GUILD_CREATE", {}, True, viewer.id)
+        ):
+            return False
+        if guild.id in self.away:
+            session.event("GUILD_DELETE", dumps({"id": str(guild.id), "unavailable": True}))
+        else:
+            body = guild_payloads.guild_create(
+                guild,
+                viewer,
+                presences=bool(session.intents & GUILD_PRESENCES),
+                large_threshold=session.large_threshold,
+            )
+            if self.inspect is not None:
+                self.inspect("GUILD_CREATE", body)
+            session.event("GUILD_CREATE", dumps(body))
+        self.dispatched += 1
+        return True
 
     def listening(self, app: Application) -> bool:
         """Whether a bot is connected or may still resume."""
@@ -89,44 +138,114 @@ class Gateway:
         connected = [one for one in self.sessions.values() if one.connection is not None]
         return connected[-1] if connected else None
 
+    # -- sessions -----------------------------------------------------------------------
+
+    def detach(self, session: Session) -> None:
+        """A session loses its connection; it waits for a resume, for a while."""
+        connection = session.connection
+        if connection is None:
+            return
+        session.connection = connection.session = None
+        loop = asyncio.get_running_loop()
+        session.expiry = loop.call_later(self.resume_within, self.end, session)
+        self.wire.write("gateway", {"what": "closed", "session": session.id})
+
+    def end(self, session: Session) -> None:
+        """A session is over; nobody can resume it."""
+        self.detach(session)
+        if session.expiry is not None:
+            session.expiry.cancel()
+        self.sessions.pop(session.id, None)
+
     # -- one connection -----------------------------------------------------------------
 
-    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+    async def serve(self, request: web.Request) -> web.StreamResponse:
         """Handles a WebSocket from HELLO to its end."""
-        socket = web.WebSocketResponse(max_msg_size=1 << 16, compress=False, timeout=0.5)
+        query = request.query
+        if query.get("encoding", "json") != "json":
+            return web.Response(status=400, text="The sandbox speaks JSON only.")
+        try:
+            pack = compression.transport(query.get("compress"))
+        except compression.Unavailable as missing:
+            return web.Response(status=400, text=str(missing))
+        socket = web.WebSocketResponse(max_msg_size=1 << 20, compress=False, timeout=0.5)
         await socket.prepare(request)
-        connection = Connection(socket, compress=request.query.get("compress") == "zlib-stream")
-        connection.transport = request.transport
+        connection = Connection(socket, request.transport, pack, request.path)
         self.connections.add(connection)
         pump = asyncio.create_task(connection.pump())
+        if query.get("v", "10") not in ("9", "10"):
+            connection.close(4012)
         connection.send(10, {"heartbeat_interval": self.heartbeat_interval, "_trace": []})
+        loop = asyncio.get_running_loop()
+        connection.deadline = loop.call_later(self.identify_within, connection.close, 4009)
         self._expect_heartbeat(connection)
         try:
             async for message in socket:
-                if message.type != WSMsgType.TEXT:
-                    connection.close(4002, "Error while decoding payload.")
-                    continue
-                try:
-                    frame = json.loads(message.data)
-                    self._receive(connection, int(frame["op"]), frame.get("d"))
-                except (ValueError, KeyError, TypeError):
-                    connection.close(4002, "Error while decoding payload.")
+                if connection.closing is None:
+                    self._frame(connection, message.type, message.data)
         finally:
             pump.cancel()
             self.connections.discard(connection)
-            if connection.heartbeat is not None:
-                connection.heartbeat.cancel()
-            self._ended(connection)
+            connection.stop_timers()
+            session = connection.session
+            if session is not None:
+                self.detach(session)
+                # Who hangs up with these codes goes offline.
+                if connection.closing is None and socket.close_code in (1000, 1001):
+                    self.end(session)
         return socket
 
-    def _ended(self, connection: Connection) -> None:
+    def _frame(self, connection: Connection, kind: WSMsgType, data: Any) -> None:
+        """One frame of a client; JSON may come as text or as bytes."""
+        try:
+            if kind not in (WSMsgType.TEXT, WSMsgType.BINARY):
+                raise Close(4002)
+            if too_many(connection.sent, asyncio.get_running_loop().time()):
+                raise Close(4008)
+            if len(data.encode() if isinstance(data, str) else data) > FRAME_BYTES:
+                raise Close(4002)
+            try:
+                frame = json.loads(data)
+                op, inner = frame["op"], frame.get("d")
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise Close(4002) from None
+            self._receive(connection, op, inner)
+        except Close as refused:
+            session = connection.session
+            connection.close(refused.code)
+            if session is not None:
+                self.detach(session)
+                if refused.code in FINAL:
+                    self.end(session)
+
+    def _receive(self, connection: Connection, op: Any, data: Any) -> None:
+        if op == 1:
+            self._expect_heartbeat(connection)
+            if self.acknowledges_heartbeats:
+                connection.send(11)
+            return None
+        if op not in (2, 3, 4, 6, 8, 31, 43):
+            raise Close(4003 if connection.session is None else 4001)
+        if not isinstance(data, dict):
+            raise Close(4002)
+        if op == 2:
+            return gateway_login.identify(self, connection, data)
+        if op == 6:
+            return gateway_login.resume(self, connection, data)
         session = connection.session
-        if session is None or session.connection is not connection:
-            return
-        session.connection = None
-        if connection.socket.close_code in (1000, 1001):
-            self.sessions.pop(session.id, None)
-        self.wire.write("gateway", {"what": "closed", "session": session.id})
+        if session is None:
+            raise Close(4003)
+        if op == 3:
+            session.presence = gateway_requests.presence(data)
+        elif op == 4:
+            gateway_requests.voice(self, session, data)
+        elif op == 8:
+            gateway_requests.members(self, session, data)
+        elif op == 31:
+            gateway_requests.sounds(self, session, data)
+        else:
+            gateway_requests.channel_info(self, session, data)
+        return None
 
     def _expect_heartbeat(self, connection: Connection) -> None:
         if connection.heartbeat is not None:
@@ -136,160 +255,10 @@ class Gateway:
         connection.heartbeat = loop.call_later(seconds, self._missed, connection)
 
     def _missed(self, connection: Connection) -> None:
+        """ "Your connection will be closed and you will be forced to Resume"."""
         session = connection.session
         what = {"what": "heartbeat-missed", "session": session.id if session else None}
         self.wire.write("gateway", what)
-        connection.close(4009, "Session timed out.")
-
-    def _receive(self, connection: Connection, op: int, data: Any) -> None:
-        if op == 1:
-            self._expect_heartbeat(connection)
-            connection.send(11)
-        elif op == 2:
-            self._identify(connection, data)
-        elif op == 6:
-            self._resume(connection, data)
-        elif connection.session is None:
-            connection.close(4003, "Not authenticated.")
-        elif op == 8:
-            self._members(connection.session, data)
-        elif op not in (3, 4, 31, 43):
-            connection.close(4001, "Unknown opcode.")
-
-    def _application(self, token: Any) -> Application | None:
-        bare = str(token).removeprefix("Bot ")
-        for app in self.world.applications.values():
-            if app.token == bare:
-                return app
-        return None
-
-    def _identify(self, connection: Connection, data: Json) -> None:
-        self.wire.begin()
-        app = self._application(data.get("token"))
-        if connection.session is not None:
-            return connection.close(4005, "Already authenticated.")
-        if app is None:
-            return connection.close(4004, "Authentication failed.")
-        intents = int(data["intents"])
-        privileged = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT
-        if intents & privileged & ~app.privileged_intents:
-            return connection.close(4014, "Disallowed intent(s).")
-        self._forget(app)
-        session = Session(app, intents)
-        session.large_threshold = int(data.get("large_threshold") or 50)
-        session.connection, connection.session = connection, session
-        self.sessions[session.id] = session
-        self.wire.write("gateway", {"what": "identify", "session": session.id})
-        guilds = [one for one in self.world.guilds.values() if app.user.id in one.member_map]
-        ready: Json = {
-            "v": 10,
-            "user": payloads.own_user(app.user),
-            "guilds": [{"id": str(one.id), "unavailable": True} for one in guilds],
-            "session_id": session.id,
-            "resume_gateway_url": self.url,
-            "application": {"id": str(app.id), "flags": 0},
-            "private_channels": [],
-            "relationships": [],
-            "user_settings": {},
-            "_trace": [],
-        }
-        if data.get("shard"):
-            ready["shard"] = data["shard"]
-        session.event("READY", dumps(ready))
-        self.dispatched += 1
-        self.wire.write("gateway", {"what": "ready", "session": session.id})
-        for guild in guilds:
-            self.guild_create(session, guild)
-        return None
-
-    def guild_create(self, session: Session, guild: Guild) -> None:
-        """Sends a guild as a bot first sees it; not recorded, the bot joined before."""
-        everybody = (
-            session.intents & (GUILD_MEMBERS | GUILD_PRESENCES) == GUILD_MEMBERS | GUILD_PRESENCES
-            and len(guild.member_map) <= session.large_threshold
-        )
-        viewer = guild.member_map[session.app.user.id]
-        body = guild_payloads.guild_create(guild, viewer, all_members=everybody)
-        session.event("GUILD_CREATE", dumps(body))
-        self.dispatched += 1
-
-    def _forget(self, app: Application) -> None:
-        """A bot that identifies anew gives up the sessions it lost before."""
-        for session in list(self.sessions.values()):
-            if session.app is app and session.connection is None:
-                del self.sessions[session.id]
-
-    def _resume(self, connection: Connection, data: Json) -> None:
-        self.wire.begin()
-        session = self.sessions.get(str(data.get("session_id")))
-        app = self._application(data.get("token"))
-        if app is None:
-            return connection.close(4004, "Authentication failed.")
-        seen = int(data["seq"] or 0)
-        if session is not None and seen > session.sequence:
-            return connection.close(4007, "Invalid seq.")
-        if session is None or session.app is not app or not _reaches(session, seen):
-            return connection.send(9, False)
-        if session.connection is not None:
-            session.connection.close(4000, "Resumed elsewhere.")
-        session.connection, connection.session = connection, session
-        self.wire.write("gateway", {"what": "resume", "session": session.id})
-        for number, frame in session.buffer:
-            if number > seen:
-                connection.queue.put_nowait(frame)
-        session.event("RESUMED", dumps({"_trace": []}))
-        self.dispatched += 1
-        return None
-
-    def _members(self, session: Session, data: Json) -> None:
-        """Request Guild Members: chunks of at most 1000."""
-        guild = self.world.guilds.get(int(data["guild_id"]))
-        if guild is None or session.app.user.id not in guild.member_map:
-            return
-        limit, query, ids = int(data.get("limit") or 0), data.get("query"), data.get("user_ids")
-        missing: list[str] = []
-        if ids is not None:
-            asked = [int(one) for one in (ids if isinstance(ids, list) else [ids])]
-            found = [guild.member_map[one] for one in asked if one in guild.member_map]
-            missing = [str(one) for one in asked if one not in guild.member_map]
-        elif not query and not limit:
-            found = guild.members if session.intents & GUILD_MEMBERS else []
-        else:
-            start = str(query or "").lower()
-            found = [
-                one
-                for one in guild.members
-                if one.user.username.lower().startswith(start)
-                or one.display_name.lower().startswith(start)
-            ][: limit or 100]
-        chunks = [found[i : i + 1000] for i in range(0, len(found), 1000)] or [[]]
-        for i, chunk in enumerate(chunks):
-            body: Json = {
-                "guild_id": str(guild.id),
-                "members": [payloads.member(one) for one in chunk],
-                "chunk_index": i,
-                "chunk_count": len(chunks),
-            }
-            if missing:
-                body["not_found"] = missing
-            if data.get("presences"):
-                body["presences"] = []
-            if data.get("nonce"):
-                body["nonce"] = data["nonce"]
-            session.event("GUILD_MEMBERS_CHUNK", dumps(body))
-            self.dispatched += 1
-
-    def drop(self) -> None:
-        """Cuts every connection without a word, as a network would; sessions can resume."""
-        for connection in list(self.connections):
-            if connection.transport is not None:
-                connection.transport.abort()
-
-
-def _reaches(session: Session, seen: int) -> bool:
-    return seen == session.sequence or bool(session.buffer and session.buffer[0][0] <= seen + 1)
-
-
-def _addressed(body: Json, me: str) -> bool:
-    """Whether a bot gets a message's content without the intent: its own, or it is mentioned."""
-    return body["author"]["id"] == me or any(one["id"] == me for one in body["mentions"])
+        connection.close(4000)
+        if session is not None:
+            self.detach(session)

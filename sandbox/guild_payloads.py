@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from sandbox import payloads, permissions
-from sandbox.model import Guild, Json, Member
+from sandbox.model import Channel, Guild, Json, Member
 from sandbox.snowflakes import iso
+
+_HUGE = 75_000
 
 _NULL = (
     "icon",
@@ -56,30 +58,54 @@ def guild(one: Guild) -> Json:
         "max_members": 500000,
         "max_stage_video_channel_users": 50,
         "max_video_channel_users": 25,
-        "preferred_locale": "en-US",
+        "preferred_locale": one.locale,
         "premium_progress_bar_enabled": False,
         "nsfw": False,
     }
 
 
-def guild_create(one: Guild, viewer: Member | None, *, all_members: bool = False) -> Json:
-    """The payload of GUILD_CREATE for ``viewer`` (threads that it cannot see are left out).
+def guild_create(
+    one: Guild,
+    viewer: Member | None,
+    *,
+    all_members: bool = False,
+    presences: bool = False,
+    large_threshold: int = 250,
+) -> Json:
+    """The payload of GUILD_CREATE for ``viewer`` (threads and events that it cannot see are
+    left out).
 
-    Without the presence intent ``members`` holds only the viewer (Discord's documentation of
-    Guild Create); ``all_members`` gives everybody.
+    Without the presence intent, and in a guild of more than 75,000, ``members`` holds only the
+    viewer; in a guild with more members than ``large_threshold`` it holds those who have a role
+    or a nickname (Discord's documentation of Guild Create and Request Guild Members).
+    ``all_members`` and no viewer give everybody.
     """
-    threads = [
+
+    def seen(channel: Channel | None) -> bool:
+        if channel is None or viewer is None:
+            return channel is not None
+        return bool(permissions.held(one, viewer, channel) & permissions.VIEW_CHANNEL)
+
+    threads = [each for each in one.threads if not each.archived and seen(each)]
+    events = [
         each
-        for each in one.threads
-        if not each.archived
-        and (viewer is None or permissions.in_channel(one, viewer, each) & permissions.VIEW_CHANNEL)
+        for each in one.events.values()
+        if each.get("channel_id") is None or seen(one.channel_map.get(int(each["channel_id"])))
     ]
-    members = one.members if all_members or viewer is None else [viewer]
+    large = len(one.member_map) > large_threshold
+    if all_members or viewer is None:
+        members = one.members
+    elif not presences or len(one.member_map) > _HUGE:
+        members = [viewer]
+    elif large:
+        members = [each for each in one.members if each is viewer or each.role_ids or each.nick]
+    else:
+        members = one.members
     joined = viewer.joined_at if viewer else one.member_map[one.owner_id].joined_at
     return {
         **guild(one),
         "joined_at": iso(joined),
-        "large": len(one.member_map) > 250,
+        "large": large,
         "unavailable": False,
         "member_count": len(one.member_map),
         "channels": [payloads.channel(each) for each in one.channels],
@@ -88,6 +114,6 @@ def guild_create(one: Guild, viewer: Member | None, *, all_members: bool = False
         "presences": [],
         "voice_states": [],
         "stage_instances": [],
-        "guild_scheduled_events": list(one.events.values()),
+        "guild_scheduled_events": events,
         "soundboard_sounds": [],
     }

@@ -37,6 +37,10 @@ def remove_member(world: World, guild: Guild, user: User) -> None:
         thread.thread_members.pop(user.id, None)
     body = {"guild_id": str(guild.id), "user": payloads.user(user)}
     world.emit("GUILD_MEMBER_REMOVE", body, guild=guild)
+    app = world.application_of(user)
+    if app is not None:
+        # Without `unavailable`: the bot is out.
+        world.emit("GUILD_DELETE", {"id": str(guild.id)}, app=app)
 
 
 def tell_role(world: World, event: str, guild: Guild, role: Role) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 import json
 import logging
 import time
@@ -13,11 +11,15 @@ from urllib.parse import unquote
 
 from aiohttp import BodyPartReader, web
 
+from sandbox.deeds import people_in
 from sandbox.errors import ApiError, refuse
+from sandbox.faults import Faulted, reset
 from sandbox.messaging import Upload
 from sandbox.model import Application, Json
+from sandbox.rates import Limited
 from sandbox.recording import dumps
 from sandbox.rest import Call, Match, find_route
+from sandbox.undocumented import Waiting
 
 _log = logging.getLogger(__name__)
 
@@ -97,7 +99,7 @@ class Front:
         """One request, from its first byte to its record."""
         sandbox = self.sandbox
         path = request.path
-        if path.rstrip("/") == "/gateway":
+        if path.rstrip("/") in ("/gateway", "/gateway/resume"):
             return await sandbox.gateway.serve(request)
         sandbox.wire.begin()
         sandbox.requests_begun += 1
@@ -137,25 +139,49 @@ class Front:
         reason = unquote(reason) if reason else None
         status, answer = 200, None
         error: ApiError | None = None
+        checked = self.sandbox.conformance
+        rates, fault = self.sandbox.rates, None
+        headers: dict[str, str] = {}
         try:
+            rates.check_ban()
             body, text, files = await read_body(request)
             match = find_route(request.method, raw)
             match.params = {key: unquote(value) for key, value in match.params.items()}
             sender = application_of(self.sandbox, request.headers.get("Authorization"))
             if sender is None and not match.public:
                 raise ApiError(401, 0, "401: Unauthorized")
+            taken = rates.take(request.method, match, sender.token if sender else "")
+            headers = taken.headers
+            fault = self.sandbox.faults.strike(request.method, match, body)
+            if fault is not None:
+                await fault.before(self.sandbox.world, match, taken)
+            if checked is not None:
+                checked.request(request.method, raw, request.query, body, request.content_type)
             call = Call(self.sandbox.world, match.params, query, body, files, reason, sender)
             notes = call.notes
             answer = await match.handler(call)
             status = 204 if answer is None else call.status
+            if fault is not None:
+                await fault.after()
         except ApiError as caught:
             error = caught
         except (AttributeError, KeyError, TypeError, ValueError):
             _log.exception("%s %s: a body of unexpected shape", request.method, path)
             error = refuse(50035)
         if error is not None:
-            status, answer, planned = error.status, error.body, error.planned
-        reply = dumps(answer) if status != 204 else None
+            status, answer = error.status, error.body
+            planned = error.planned or fault is not None
+        rates.answered(status, error)
+        page: str | None = None
+        if isinstance(error, Limited | Faulted):
+            headers, page = error.headers, error.text
+        if isinstance(error, Waiting):
+            headers = {**headers, **error.headers}
+        if fault is not None:
+            notes["fault"] = fault.what
+        if checked is not None and match is not None and not isinstance(error, Faulted):
+            checked.answer(request.method, raw, status, answer)
+        reply = dumps(answer) if status != 204 and page is None else None
         milliseconds = (time.perf_counter() - began) * 1000
         fields: Json = {
             "method": request.method,
@@ -172,62 +198,29 @@ class Front:
         if error is not None and not planned and not self._is_planned(error, match, body):
             record = {**fields, "body": body, "response": answer, "t": self.sandbox.wire.time}
             self.sandbox.unplanned.append(record)
+        if not isinstance(error, Limited):
+            headers.setdefault("Via", "1.1 sandbox")
+        if isinstance(error, Faulted) and error.reset:
+            reset(request)
+            return web.Response(status=499)
+        if reply is not None:
+            headers["Content-Type"] = "application/json"
+        elif page is not None:
+            headers["Content-Type"] = "text/html"
+        sent = reply if page is None else page
         return web.Response(
-            status=status,
-            body=None if reply is None else reply.encode(),
-            headers=_headers(request.method, match, reply is not None),
+            status=status, body=None if sent is None else sent.encode(), headers=headers
         )
 
     def _is_planned(self, error: ApiError, match: Match | None, body: Any) -> bool:
         for plan in self.sandbox.planned:
             if (plan.status, plan.code) != (error.status, error.code):
                 continue
-            if plan.user_id is None or plan.user_id in self._people_in(match, body):
+            if plan.user_id is None or plan.user_id in people_in(self.sandbox.world, match, body):
                 return True
         return False
-
-    def _people_in(self, match: Match | None, body: Any) -> set[int]:
-        """Whom a request is about: ids in its path and the other side of its channel."""
-        found: set[int] = set()
-        for key, value in (match.params if match else {}).items():
-            if not value.isdecimal():
-                continue
-            found.add(int(value))
-            if key == "channel_id":
-                channel = self.sandbox.world.channels.get(int(value))
-                found |= {one.id for one in channel.recipients} if channel else set()
-        if isinstance(body, dict) and str(body.get("recipient_id", "")).isdecimal():
-            found.add(int(body["recipient_id"]))
-        return found
 
 
 def _without_token(path: str, match: Match | None) -> str:
     token = match.params.get("interaction_token") if match else None
     return path.replace(token, "{token}") if token else path
-
-
-_buckets: dict[str, str] = {}
-
-
-def _headers(method: str, match: Match | None, has_body: bool) -> dict[str, str]:
-    """Rate limit headers of a bucket that is never empty (nothing is limited yet)."""
-    template = f"{method} {match.template}" if match else method
-    bucket = _buckets.get(template)
-    if bucket is None:
-        bucket = _buckets[template] = hashlib.sha256(template.encode()).hexdigest()[:32]
-    headers = {
-        "X-RateLimit-Bucket": bucket,
-        "X-RateLimit-Limit": "1000",
-        "X-RateLimit-Remaining": "999",
-        "X-RateLimit-Reset": f"{time_now() + 1:.3f}",
-        "X-RateLimit-Reset-After": "1.000",
-        "Via": "1.1 sandbox",
-    }
-    if has_body:
-        headers["Content-Type"] = "application/json"
-    return headers
-
-
-def time_now() -> float:
-    """Seconds since some start; rate limits are wall time and clients use Reset-After."""
-    return asyncio.get_running_loop().time()

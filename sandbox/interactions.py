@@ -70,6 +70,8 @@ class Interaction:
     outcome: Outcome
     message: Message | None = None
     trigger: Interaction | None = None
+    focused: int = 3
+    """Type of the option that is being completed."""
     command_name: str = ""
     started: float = 0.0
     answered: bool = False
@@ -140,8 +142,8 @@ def payload(world: World, one: Interaction, data: Json) -> Json:
         body["member"] = {**member, "permissions": rights}
         body["channel"]["permissions"] = rights
         body["guild_id"] = str(guild.id)
-        body["guild"] = {"id": str(guild.id), "locale": "en-US", "features": []}
-        body["guild_locale"] = "en-US"
+        body["guild"] = {"id": str(guild.id), "locale": guild.locale, "features": []}
+        body["guild_locale"] = guild.locale
     if one.source is not None:
         body["message"] = payloads.message(one.source)
     return body

@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox import permissions
+from sandbox import payloads, permissions
 from sandbox.errors import refuse
+from sandbox.kept_components import fill_in, said
 from sandbox.model import (
     COMPONENTS_V2,
     DM,
@@ -25,6 +26,8 @@ from sandbox.model import (
 from sandbox.validation.messages import check_files, check_message
 from sandbox.world import World
 
+FORWARD = 1
+"""Of a message reference (else it is a reply)."""
 _USER = re.compile(r"<@!?(\d+)>")
 _ROLE = re.compile(r"<@&(\d+)>")
 _EVERYONE = re.compile(r"@(everyone|here)\b")
@@ -84,15 +87,12 @@ def number_components(components: list[Json]) -> list[Json]:
     def visit(component: Json) -> Json:
         nonlocal given
         given += 1
-        kept = {**component, "id": component.get("id") or given}
+        kept = {**fill_in(component), "id": component.get("id") or given}
         if "components" in kept:
             kept["components"] = [visit(child) for child in kept["components"]]
         for key in ("accessory", "component"):
             if kept.get(key):
                 kept[key] = visit(kept[key])
-        if kept["type"] in (3, 5, 6, 7, 8):
-            kept.setdefault("min_values", 1)
-            kept.setdefault("max_values", 1)
         return kept
 
     return [visit(component) for component in components]
@@ -128,9 +128,14 @@ def _embeds(embeds: list[Json] | None, attachments: list[Attachment]) -> list[Js
     urls = {f"attachment://{one.name}": one.url for one in attachments}
     found = []
     for embed in embeds or []:
-        kept = {"type": "rich", **embed}
+        kept = said({**embed, "type": "rich"})
+        if "fields" in kept:
+            kept["fields"] = [{"inline": False, **said(field)} for field in kept["fields"]]
+        for part in ("author", "footer", "image", "thumbnail"):
+            if part in kept:
+                kept[part] = said(kept[part])
         for part in ("image", "thumbnail"):
-            if kept.get(part):
+            if part in kept:
                 url = kept[part].get("url")
                 kept[part] = {**kept[part], "url": urls.get(url, url)}
         found.append(kept)
@@ -203,19 +208,23 @@ def post(world: World, message: Message, channel: Channel) -> None:
 
 def create(world: World, channel: Channel, author: User, made: Draft) -> Message:
     """Sends an ordinary message; 50006 when it is empty. Permissions are the caller's duty."""
-    if made.empty:
+    reference = made.body.get("message_reference")
+    forwards = (reference or {}).get("type") == FORWARD
+    if made.empty and not forwards:
         raise refuse(50006)
     nonce = made.body.get("nonce")
-    key = (author.id, str(nonce))
+    key = (channel.id, author.id, str(nonce))
     now = world.now()
     if nonce is not None and made.body.get("enforce_nonce"):
         sent = world.nonces.get(key)
         if sent is not None and now - sent[0] <= world.nonce_window:
             return sent[1]
     message = Message(world.ids.next(), channel.id, channel.guild_id, author)
-    reference = made.body.get("message_reference")
     if reference is not None:
-        _refer(message, channel, reference)
+        if forwards:
+            _forward(world, message, reference)
+        else:
+            _refer(message, channel, reference)
     fill(world, message, channel, made, new=True)
     message.flags &= ~EPHEMERAL
     message.tts = bool(made.body.get("tts"))
@@ -240,6 +249,24 @@ def _refer(message: Message, channel: Channel, reference: Json) -> None:
     }
     if channel.guild_id is not None:
         message.reference["guild_id"] = str(channel.guild_id)
+
+
+def _forward(world: World, message: Message, reference: Json) -> None:
+    """Shows a copy of a message of this or another channel that the author can read."""
+    source = world.channels.get(int(reference.get("channel_id") or message.channel_id))
+    if source is None:
+        raise refuse(10003)
+    if not world.reads(message.author, source):
+        raise refuse(50001)
+    original = world.message(source, int(reference["message_id"]))
+    message.reference = {
+        "type": FORWARD,
+        "message_id": str(original.id),
+        "channel_id": str(source.id),
+    }
+    if source.guild_id is not None:
+        message.reference["guild_id"] = str(source.guild_id)
+    message.snapshots = [payloads.snapshot(original)]
 
 
 def edit(world: World, message: Message, channel: Channel, made: Draft) -> None:

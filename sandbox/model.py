@@ -120,6 +120,7 @@ class Guild:
     id: int
     name: str
     owner_id: int
+    locale: str = "en-US"
     role_map: dict[int, Role] = field(default_factory=dict)
     channel_map: dict[int, Channel] = field(default_factory=dict)
     member_map: dict[int, Member] = field(default_factory=dict)
@@ -158,6 +159,8 @@ class Application:
     privileged_intents: int
     commands: dict[int, Json] = field(default_factory=dict)
     guild_commands: dict[int, dict[int, Json]] = field(default_factory=dict)
+    created: dict[str, list[datetime]] = field(default_factory=dict)
+    """When commands were created, by guild id ("" is global)."""
 
     @property
     def bot_user_id(self) -> int:
@@ -228,6 +231,8 @@ class Message:
     nonce: str | int | None = None
     tts: bool = False
     reference: Json | None = None
+    snapshots: list[Json] = field(default_factory=list)
+    """What a forwarded message was like."""
     application_id: int | None = None
     interaction_metadata: Json | None = None
     ephemeral_to: int | None = None

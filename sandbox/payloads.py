@@ -208,6 +208,8 @@ def message(one: Message, *, me: int | None = None) -> Json:
         body["nonce"] = one.nonce
     if one.reference is not None:
         body["message_reference"] = one.reference
+    if one.snapshots:
+        body["message_snapshots"] = one.snapshots
     if one.application_id is not None:
         body["application_id"] = str(one.application_id)
     if one.interaction_metadata is not None:
@@ -228,6 +230,26 @@ def message(one: Message, *, me: int | None = None) -> Json:
             for key, users in one.reactions.items()
         ]
     return body
+
+
+_FORWARDED = (
+    "type",
+    "content",
+    "mentions",
+    "mention_roles",
+    "attachments",
+    "embeds",
+    "timestamp",
+    "edited_timestamp",
+    "flags",
+    "components",
+)
+
+
+def snapshot(one: Message) -> Json:
+    """A message as it is when it is forwarded."""
+    body = message(one)
+    return {"message": {key: body[key] for key in _FORWARDED}}
 
 
 def emoji(key: str) -> Json:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.model import THREAD_PRIVATE
+
 if TYPE_CHECKING:
     from sandbox.model import Channel, Guild, Member, Role
 
@@ -104,6 +106,17 @@ def in_channel(guild: Guild, member: Member, channel: Channel) -> int:
             total &= ~(_TEXT_ONLY & ~ADD_REACTIONS)
     elif not total & SEND_MESSAGES:
         total &= ~(MENTION_EVERYONE | EMBED_LINKS | ATTACH_FILES)
+    return total
+
+
+def held(guild: Guild, member: Member, channel: Channel) -> int:
+    """As ``in_channel``, and nothing in a private thread that one is no part of.
+
+    Who manages threads is part of all of them ("Permissions", inherited by threads).
+    """
+    total = in_channel(guild, member, channel)
+    if channel.type == THREAD_PRIVATE and member.user.id not in channel.thread_members:
+        return total if total & MANAGE_THREADS else 0
     return total
 
 

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from aiohttp import web
 
-from sandbox import guild_payloads, guilds, payloads, permissions
+from sandbox import guild_payloads, guilds, resolving
+from sandbox.byhand import Admin
+from sandbox.conformance import Conformance, Violation, from_environment
+from sandbox.doing import Doing
 from sandbox.errors import Refused
+from sandbox.faults import Faults
 from sandbox.forms import Modal
 from sandbox.gateway import Gateway
 from sandbox.http import Front, Refusal
 from sandbox.intents import GUILD_MEMBERS, GUILD_PRESENCES, MESSAGE_CONTENT
-from sandbox.messaging import Upload
 from sandbox.model import Application, Channel, Guild, Json, Member, Role, User
 from sandbox.people import Person
+from sandbox.rates import Rates
 from sandbox.recording import Wire
+from sandbox.tokens import bot_token
 from sandbox.world import World
 
 
@@ -30,20 +33,48 @@ class Sandbox:
 
     ``now`` gives the time (aware, UTC) that ids, timestamps, interaction tokens and nonces
     follow; acknowledgements and heartbeats are wall time. ``record`` is where the wire goes.
+    ``openapi`` is Discord's description of its API, to check everything against; without it
+    LIFTOFF_DISCORD_OPENAPI says where it is, and without that nothing is checked.
+    ``rates`` are "off", "real" or a factor that real windows are multiplied by; ``faults`` is a
+    plan of what goes wrong, ``seed`` how its dice fall; ``wall`` is the machine's time (UTC), for
+    X-RateLimit-Reset only. ``undocumented_limits`` switches on what only bot authors report.
     """
 
     def __init__(
-        self, now: Callable[[], datetime], record: Path | None = None, port: int = 0
+        self,
+        now: Callable[[], datetime],
+        record: Path | None = None,
+        port: int = 0,
+        openapi: Path | None = None,
+        rates: str | float = "off",
+        faults: Path | None = None,
+        seed: int = 0,
+        wall: Callable[[], datetime] | None = None,
+        undocumented_limits: bool = False,
     ) -> None:
         self.world = World(now)
+        self.world.undocumented.on = undocumented_limits
         self.wire = Wire(record, now, self._start_record)
         self.gateway = Gateway(self.world, self.wire)
         self.world.emit = self.gateway.emit
         self.world.listening = self.gateway.listening
+        self.gateway.token_reset = self.reset_token
         self.acknowledge_within = 3.0
         """Wall seconds a bot has to acknowledge an interaction."""
         self.answer_within = 10.0
         """Wall seconds a person waits for the answer to a deferred interaction."""
+        self.violations: list[Violation] = []
+        """What the sandbox itself said and Discord would not say."""
+        self.conformance: Conformance | None = None
+        openapi = openapi or from_environment()
+        if openapi is not None:
+            self.conformance = Conformance(openapi, self.violations)
+            self.gateway.inspect = self.conformance.dispatch
+        self.rates = Rates(rates, wall)
+        self.faults = Faults(self.world, seed)
+        if faults is not None:
+            self.faults.load(faults)
+        self.admin = Admin(self)
         self.unplanned: list[Json] = []
         self.planned: list[Refusal] = []
         self.people: dict[str, Person] = {}
@@ -87,7 +118,7 @@ class Sandbox:
     async def stop(self) -> None:
         """Ends all connections and writes the record to its end."""
         for connection in list(self.gateway.connections):
-            connection.close(1001, "The sandbox stops.")
+            connection.close(1001)
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -137,12 +168,16 @@ class Sandbox:
     ) -> Application:
         """A new application with its bot user; privileged intents as switched on in the portal."""
         user = self.world.new_user(name, None, bot=True)
-        head = base64.urlsafe_b64encode(str(user.id).encode()).decode().rstrip("=")
-        token = f"{head}.{secrets.token_hex(3)}.{secrets.token_urlsafe(28)}"
-        app = Application(user.id, name, token, user, privileged_intents)
+        app = Application(user.id, name, bot_token(user.id), user, privileged_intents)
         self.world.applications[app.id] = app
-        self.by_token[token] = app
+        self.by_token[app.token] = app
         return app
+
+    def reset_token(self, app: Application) -> None:
+        """Gives a bot a new token; the old one is worth nothing any more."""
+        del self.by_token[app.token]
+        app.token = bot_token(app.user.id)
+        self.by_token[app.token] = app
 
     def create_guild(self, name: str, owner: Person | None = None) -> Guild:
         """A new server with @everyone and #general; without ``owner`` it gets one of its own."""
@@ -195,6 +230,12 @@ class Sandbox:
             self.world.tell_member("GUILD_MEMBER_UPDATE", member)
         return role
 
+    def fill(self, guild: Guild, members: int) -> None:
+        """Adds so many members that nobody plays: a crowd for load tests."""
+        for number in range(members):
+            user = self.world.new_user(f"member{number:05}", f"Member {number}")
+            guilds.add_member(self.world, guild, user)
+
     def plan_refusal(self, status: int, code: int, user: Person | User | None = None) -> None:
         """Answers of this status and code (about ``user``) do not go to ``unplanned``."""
         self.planned.append(Refusal(status, code, user.id if user else None))
@@ -215,7 +256,7 @@ class Sandbox:
     # -- for people ---------------------------------------------------------------------
 
     def person_acted(
-        self, person: Person, action: str, body: Json, interaction: int | None, **more: str
+        self, person: Doing, action: str, body: Json, interaction: int | None, **more: str
     ) -> None:
         """Notes what a person does (before it takes effect)."""
         self.wire.begin()
@@ -233,47 +274,11 @@ class Sandbox:
 
     def resolve(self, ids: list[str], channel: Channel) -> Json:
         """``resolved`` of chosen users, roles and channels."""
-        guild = self.world.guild_of(channel)
-        found: dict[str, Json] = {}
-        for text in ids:
-            number = int(text)
-            user = self.world.users.get(number)
-            if user is not None:
-                found.setdefault("users", {})[text] = payloads.user(user)
-                member = guild.member_map.get(number) if guild else None
-                if guild and member:
-                    body = payloads.member(member, with_user=False)
-                    rights = permissions.in_channel(guild, member, channel)
-                    body["permissions"] = str(rights)
-                    found.setdefault("members", {})[text] = body
-            elif guild and number in guild.role_map:
-                found.setdefault("roles", {})[text] = payloads.role(guild.role_map[number])
-            elif guild and number in guild.channel_map:
-                one = {**payloads.channel(guild.channel_map[number]), "permissions": "0"}
-                found.setdefault("channels", {})[text] = one
-            else:
-                raise Refused(f"{text} cannot be chosen")
-        return found
+        return resolving.resolve(self.world, ids, channel)
 
     def settle_form(self, modal: Modal, components: list[Json], channel: Channel) -> Json:
         """Replaces files in a submitted form by their ids; gives its ``resolved``."""
-        found: dict[str, Any] = {}
-        for top in components:
-            inner = top.get("component") or {}
-            if inner.get("type") in (5, 6, 7, 8):
-                for key, values in self.resolve(inner["values"], channel).items():
-                    found.setdefault(key, {}).update(values)
-            elif inner.get("type") == 19:
-                ids = []
-                for upload in inner["values"]:
-                    assert isinstance(upload, Upload)
-                    kept = self.world.new_file(
-                        upload.name, upload.content, upload.type, at=channel.id, ephemeral=True
-                    )
-                    found.setdefault("attachments", {})[str(kept.id)] = payloads.attachment(kept)
-                    ids.append(str(kept.id))
-                inner["values"] = ids
-        return found
+        return resolving.settle_form(self.world, components, channel)
 
     def _start_record(self) -> Json:
         app = next(iter(self.world.applications.values()), None)

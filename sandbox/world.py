@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from sandbox import payloads, permissions
 from sandbox.errors import refuse
+from sandbox.gateway_limits import SessionStarts
 from sandbox.model import (
     DM,
-    THREAD_PRIVATE,
     Application,
     Attachment,
     Channel,
@@ -22,6 +22,7 @@ from sandbox.model import (
     User,
 )
 from sandbox.snowflakes import Snowflakes
+from sandbox.undocumented import Undocumented
 
 if TYPE_CHECKING:
     from sandbox.interactions import Interaction
@@ -56,8 +57,11 @@ class World:
         self.ephemerals: dict[int, Message] = {}
         self.interactions: dict[str, Interaction] = {}
         self.files: dict[int, Attachment] = {}
-        self.nonces: dict[tuple[int, str], tuple[datetime, Message]] = {}
+        self.nonces: dict[tuple[int, int, str], tuple[datetime, Message]] = {}
         self.nonce_window = timedelta(minutes=5)
+        """How long a repeated nonce returns the first message."""
+        self.undocumented = Undocumented(now)
+        self.session_starts = SessionStarts(now)
         self.base_url = ""
         self.deferred: dict[int, Interaction] = {}
         """Deferred updates that wait for their message to change, by its id."""
@@ -86,14 +90,7 @@ class World:
         member = guild.member_map.get(user.id)
         if member is None:
             return 0
-        held = permissions.in_channel(guild, member, channel)
-        if (
-            channel.type == THREAD_PRIVATE
-            and user.id not in channel.thread_members
-            and not held & permissions.MANAGE_THREADS
-        ):
-            return 0
-        return held
+        return permissions.held(guild, member, channel)
 
     def sees(self, user: User, channel: Channel) -> bool:
         """Whether a channel exists for a user (VIEW_CHANNEL)."""
@@ -103,6 +100,13 @@ class World:
         """Whether a user can read what was written in a channel."""
         both = permissions.VIEW_CHANNEL | permissions.READ_MESSAGE_HISTORY
         return self.rights(user, channel) & both == both
+
+    def sees_event(self, user: User, guild: Guild, event: Json) -> bool:
+        """Whether a scheduled event exists for a user: EXTERNAL for the whole guild."""
+        if event.get("channel_id") is None:
+            return user.id in guild.member_map
+        channel = guild.channel_map.get(int(event["channel_id"]))
+        return channel is not None and self.sees(user, channel)
 
     def mutual_guild(self, one: User, other: User) -> bool:
         """Whether two users share a guild."""

@@ -9,12 +9,29 @@ import zoneinfo
 
 from hypothesis import HealthCheck, settings
 
+from sandbox.conformance import VARIABLE
+from tests.support.conformance import (
+    openapi,
+    pytest_collection_modifyitems,
+    pytest_terminal_summary,
+)
 from tests.support.database import database_url, db, migrated_template
 from tests.support.network import forbid_other_machines
 from tests.support.postgres import postgres_server, postgres_url
-from tests.support.world import world
+from tests.support.world import rates, world
 
-__all__ = ["database_url", "db", "migrated_template", "postgres_server", "postgres_url", "world"]
+__all__ = [
+    "database_url",
+    "db",
+    "migrated_template",
+    "openapi",
+    "postgres_server",
+    "postgres_url",
+    "pytest_collection_modifyitems",
+    "pytest_terminal_summary",
+    "rates",
+    "world",
+]
 
 # +05:45, so that code which reads local time where it should not is off by a visible amount.
 os.environ["TZ"] = "Asia/Kathmandu"
@@ -23,9 +40,11 @@ time.tzset()
 # Timezone rules are the locked ones, in tests that do not import `bot` (which does the same) too.
 zoneinfo.reset_tzpath(to=())
 
-# Settings of the person who runs the tests are not the tests'.
+# Settings of the person who runs the tests are not the tests'. Where Discord's description is, is
+# none: with it every sandbox checks what it hears and says.
 for name in [name for name in os.environ if name.upper().startswith("LIFTOFF_")]:
-    del os.environ[name]
+    if name != VARIABLE:
+        del os.environ[name]
 
 forbid_other_machines()
 

@@ -15,6 +15,7 @@ from bot.app import App
 from bot.clock import SystemClock, VirtualClock
 from bot.provisioning.desired import INVITE_PERMISSIONS
 from sandbox import Application, Sandbox
+from tests.support.conformance import said_properly
 from tests.support.database import KEY
 from tests.support.world import START, World
 
@@ -123,6 +124,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
         home = sandbox.create_guild("Djangonaut Space")
         sandbox.invite_bot(application, home, INVITE_PERMISSIONS.value)
         yield Scene(sandbox, application, tmp_path)
+    said_properly(sandbox)
 
 
 async def heard(process: asyncio.subprocess.Process, word: str) -> str:

@@ -58,10 +58,8 @@ def _answer(call: Call, one: Interaction, kind: int, data: Json | None) -> Messa
     world = call.world
     if kind == CHOICES:
         problems = Problems()
-        check_choices(problems, ("data", "choices"), (data or {}).get("choices"), 3)
-        numeric = [p for p in problems.found if p[1] == "STRING_TYPE_CONVERT"]
-        if len(numeric) != len(problems.found):
-            problems.raise_if_any()
+        check_choices(problems, ("data", "choices"), (data or {}).get("choices"), one.focused)
+        problems.raise_if_any()
         one.outcome.choices = list((data or {}).get("choices") or [])
     elif kind == FORM:
         check_modal(data)

@@ -30,10 +30,12 @@ async def change(call: Call) -> Json:
     if body.get("permission_overwrites") is not None:
         call.need(channel, permissions.MANAGE_ROLES)
         overwrites = parse_overwrites(call, guild, channel, body["permission_overwrites"])
+    named = channel_name(str(body["name"]), channel.type) if "name" in body else channel.name
+    if named != channel.name or body.get("topic", channel.topic) != channel.topic:
+        call.world.undocumented.renamed(channel.id)
     _move(guild, channel, body)
     channel.overwrites = overwrites
-    if "name" in body:
-        channel.name = channel_name(str(body["name"]), channel.type)
+    channel.name = named
     if "topic" in body:
         channel.topic = body["topic"]
     if "nsfw" in body:
@@ -63,8 +65,9 @@ def _change_thread(call: Call, thread: Channel, body: Json) -> Json:
         call.need(thread, permissions.MANAGE_THREADS)
     if thread.archived and body.get("archived") is not False:
         raise refuse(50083)
-    if "name" in body:
-        thread.name = str(body["name"])
+    if "name" in body and thread.name != body["name"].strip():
+        call.world.undocumented.renamed(thread.id)
+        thread.name = body["name"].strip()
     if "archived" in body and bool(body["archived"]) != thread.archived:
         thread.archived = bool(body["archived"])
         thread.archive_changed = call.world.now()

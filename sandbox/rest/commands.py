@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from sandbox.errors import refuse
 from sandbox.model import Json
 from sandbox.rest.routing import Call, route
-from sandbox.validation.commands import COMMANDS, check_command, check_commands
+from sandbox.validation.commands import DAILY, MOST, check_command, check_commands
 
 _KEEP = (
     "name_localizations",
@@ -53,6 +55,16 @@ def _made(call: Call, body: Json, old: Json | None) -> Json:
     return kept
 
 
+def _count_new(call: Call, number: int) -> None:
+    """200 new names a day in a guild, and as many globally, then 30034; the day is the clock's."""
+    made: list[datetime] = call.app.created.setdefault(call.params.get("guild_id", ""), [])
+    now = call.world.now()
+    made[:] = [one for one in made if now - one < timedelta(days=1)]
+    if number and len(made) + number > DAILY:
+        raise refuse(30034)
+    made += [now] * number
+
+
 def _same_name(book: dict[int, Json], body: Json) -> Json | None:
     for one in book.values():
         if (one["type"], one["name"]) == (body.get("type") or 1, body["name"]):
@@ -81,7 +93,9 @@ async def overwrite(call: Call) -> list[Json]:
     """Replaces all commands; one of the same name keeps its id."""
     book = _book(call)
     check_commands(call.body)
-    made = [_made(call, body, _same_name(book, body)) for body in call.body]
+    known = [_same_name(book, body) for body in call.body]
+    _count_new(call, known.count(None))
+    made = [_made(call, body, old) for body, old in zip(call.body, known, strict=True)]
     book.clear()
     book.update({int(one["id"]): one for one in made})
     return made
@@ -94,8 +108,11 @@ async def create(call: Call) -> Json:
     book = _book(call)
     check_command(call.data)
     old = _same_name(book, call.data)
-    if old is None and len(book) >= COMMANDS:
-        raise refuse(30032)
+    if old is None:
+        kind = call.data.get("type") or 1
+        if sum(1 for one in book.values() if one["type"] == kind) >= MOST[kind]:
+            raise refuse(30032)
+        _count_new(call, 1)
     made = _made(call, call.data, old)
     book[int(made["id"])] = made
     call.status = 200 if old else 201
@@ -116,6 +133,8 @@ async def change(call: Call) -> Json:
     book, old = _one(call)
     body = {**old, **call.data}
     check_command(body)
+    if _same_name(book, body) not in (None, old):
+        raise refuse(40041)
     book[int(old["id"])] = made = _made(call, body, old)
     return made
 

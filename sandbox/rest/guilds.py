@@ -98,7 +98,10 @@ async def move_channels(call: Call) -> None:
         channel = guild.channel_map.get(integer(entry.get("id"), "id"))
         if channel is None:
             raise ApiError(404, 10003, "Unknown Channel")
-        parent = parent_of(guild, entry)
+        inside = str(entry.get("parent_id")) == str(channel.parent_id)
+        parent = guild.channel_map.get(channel.parent_id or 0)
+        if not inside:
+            parent = parent_of(guild, entry)
         moved.append((channel, {**entry, "parent": parent.id if parent else None}))
     for channel, entry in moved:
         if entry.get("position") is not None:
@@ -123,4 +126,5 @@ async def active_threads(call: Call) -> Json:
     return {
         "threads": [payloads.thread(one) for one in found],
         "members": [payloads.thread_member(one, call.me.id) for one in mine],
+        "has_more": False,
     }

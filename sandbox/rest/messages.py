@@ -115,6 +115,8 @@ async def bulk_delete(call: Call) -> None:
     _, channel = call.guild_channel
     call.need(channel, permissions.MANAGE_MESSAGES)
     wanted = [integer(one, "messages") for one in call.data.get("messages") or []]
+    if not 2 <= len(wanted) <= 100:
+        raise refuse(50016)
     found = [channel.messages[one] for one in wanted if one in channel.messages]
     now = call.world.now()
     if any((now - one.created_at).days >= 14 for one in found):

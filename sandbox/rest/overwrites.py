@@ -8,7 +8,7 @@ from sandbox import permissions
 from sandbox.errors import invalid, refuse
 from sandbox.model import Channel, Guild, Overwrite
 from sandbox.rest.routing import Call, route
-from sandbox.validation.names import integer, permission_bits
+from sandbox.validation.names import OVERWRITES, integer, permission_bits
 
 
 def _may_set(call: Call, guild: Guild, channel: Channel | None, bits: int) -> None:
@@ -40,6 +40,8 @@ def parse_overwrites(
         deny = permission_bits(entry.get("deny") or 0, *at, "deny")
         if entry["type"] == 0 and target not in guild.role_map:
             raise invalid((*at, "id"), "OVERWRITE_INVALID_ROLE", "Role does not exist")
+        if entry["type"] == 1 and target not in call.world.users:
+            raise invalid((*at, "id"), "OVERWRITE_INVALID_USER", "User does not exist")
         before = old.get(target)
         changed = allow | deny
         if before is not None:
@@ -69,6 +71,8 @@ async def put(call: Call) -> None:
         raise refuse(10009)
     allow = permission_bits(call.data.get("allow") or 0, "allow")
     deny = permission_bits(call.data.get("deny") or 0, "deny")
+    if target not in channel.overwrites and len(channel.overwrites) >= OVERWRITES:
+        raise refuse(30060)
     before = channel.overwrites.get(target) or Overwrite(target, kind, 0, 0)
     _may_set(call, guild, channel, (allow ^ before.allow) | (deny ^ before.deny))
     channel.overwrites[target] = Overwrite(target, kind, allow, deny)

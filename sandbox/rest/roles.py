@@ -54,12 +54,13 @@ async def create(call: Call) -> Json:
     call.need_in_guild(guild, permissions.MANAGE_ROLES)
     if len(guild.role_map) >= ROLES:
         raise refuse(30005)
-    everyone = guild.role_map[guild.id].permissions
+    granted = _granted(call, guild, body, guild.role_map[guild.id].permissions)
+    call.world.undocumented.role_made(guild.id)
     role = Role(
         call.world.ids.next(),
         guild.id,
         str(body.get("name") or "new role"),
-        _granted(call, guild, body, everyone),
+        granted,
         1,
         _color(body, 0),
         bool(body.get("hoist")),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox import permissions
-from sandbox.errors import ApiError, refuse
+from sandbox.errors import ApiError, invalid, refuse
 from sandbox.messaging import Upload
 from sandbox.model import DM, Application, Channel, Guild, Json, Member, Message, Role, User
 from sandbox.validation.names import integer
@@ -47,7 +47,8 @@ class Call:
         if self.body is None:
             return {}
         if not isinstance(self.body, dict):
-            raise refuse(50109)
+            text = "Only dictionaries may be used in a ModelType"
+            raise invalid((), "MODEL_TYPE_CONVERT", text)
         return self.body
 
     def number(self, name: str) -> int:
@@ -59,8 +60,6 @@ class Call:
         value = self.query.get(name)
         number = default if value is None else integer(value, name)
         if not low <= number <= high:
-            from sandbox.errors import invalid
-
             text = f"int value should be between {low} and {high}."
             raise invalid((name,), "NUMBER_TYPE_MAX", text)
         return number
@@ -210,4 +209,14 @@ def find_route(method: str, path: str) -> Match:
         if known:
             raise ApiError(405, 0, "405: Method Not Allowed")
         raise ApiError(404, 0, "404: Not Found")
+    return found
+
+
+def known_routes() -> list[tuple[str, str]]:
+    """Method and template of every route."""
+    waiting, found = [_root], []
+    while waiting:
+        node = waiting.pop()
+        found += [(method, entry[0]) for method, entry in node.methods.items()]
+        waiting += [*node.fixed.values(), *([node.open[1]] if node.open else [])]
     return found

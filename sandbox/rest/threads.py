@@ -8,10 +8,16 @@ from sandbox.model import HAS_THREAD, NEWS, TEXT, THREAD, THREAD_NEWS, THREAD_PR
 from sandbox.rest.routing import Call, route
 from sandbox.validation.names import check_thread, integer
 
+ACTIVE = 1000
+"""Threads of a guild that are not archived."""
+
 
 def _start(call: Call, parent: Channel, thread_id: int, kind: int) -> Channel:
     now = call.world.now()
     body = call.data
+    home = call.world.guilds[parent.guild_id or 0]
+    if sum(1 for one in home.threads if not one.archived) >= ACTIVE:
+        raise refuse(160006)
     thread = Channel(
         thread_id,
         kind,
@@ -24,8 +30,7 @@ def _start(call: Call, parent: Channel, thread_id: int, kind: int) -> Channel:
         archive_changed=now,
         thread_members={call.me.id: now},
     )
-    guild = call.world.guilds[parent.guild_id or 0]
-    guild.channel_map[thread.id] = thread
+    home.channel_map[thread.id] = thread
     call.world.channels[thread.id] = thread
     return thread
 

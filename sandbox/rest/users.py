@@ -52,6 +52,9 @@ async def open_direct(call: Call) -> Json:
         raise refuse(10013)
     if user.bot:
         raise refuse(50007)
+    known = call.world.directs.get((call.me.id, user.id))
+    if known is None or not known.messages:
+        call.world.undocumented.direct_opened(call.app.id, user.id)
     return payloads.channel(call.world.direct(call.me, user))
 
 
@@ -73,5 +76,10 @@ async def gateway(call: Call) -> Json:
 @route("GET", "/gateway/bot")
 async def gateway_bot(call: Call) -> Json:
     """Where the gateway is, and how many shards and sessions are in order."""
-    limit = {"total": 1000, "remaining": 999, "reset_after": 86400000, "max_concurrency": 1}
-    return {**await gateway(call), "shards": 1, "session_start_limit": limit}
+    starts = call.world.session_starts
+    guilds = sum(call.me.id in one.member_map for one in call.world.guilds.values())
+    return {
+        **await gateway(call),
+        "shards": starts.shards(guilds),
+        "session_start_limit": starts.limit(call.app.id),
+    }

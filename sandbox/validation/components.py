@@ -87,11 +87,35 @@ def _check_one(problems: Problems, at: Path, component: Json) -> None:
     elif kind == 17:
         children = component.get("components") or []
         _check_children(problems, at, children, (1, 9, 10, 12, 13, 14))
+        color = component.get("accent_color")
+        if color is not None and not (isinstance(color, int) and 0 <= color <= 0xFFFFFF):
+            text = "int value should be between 0 and 16777215."
+            problems.add((*at, "accent_color"), "NUMBER_TYPE_MAX", text)
+    elif kind == 11:
+        _check_media(problems, at, component, "media")
+    elif kind == 13:
+        _check_media(problems, at, component, "file")
+    elif kind == 14 and component.get("spacing") is not None:
+        problems.choice((*at, "spacing"), component["spacing"], (1, 2))
     elif kind == 12:
         items = component.get("items") or []
         if not 1 <= len(items) <= 10:
             text = "Must be between 1 and 10 in length."
             problems.add((*at, "items"), "BASE_TYPE_BAD_LENGTH", text)
+        for i, item in enumerate(items):
+            _check_media(problems, (*at, "items", i), item, "media")
+
+
+def _check_media(problems: Problems, at: Path, owner: Json, key: str) -> None:
+    """A picture or file by address; a ``file`` has to come with the message."""
+    url = (owner.get(key) or {}).get("url")
+    starts = ("attachment://",) if key == "file" else ("attachment://", "http://", "https://")
+    if not url:
+        problems.required((*at, key, "url"))
+    elif not str(url).startswith(starts):
+        problems.add((*at, key, "url"), "URL_TYPE_INVALID_URL", "Not a well formed URL.")
+    if owner.get("description") is not None:
+        problems.length((*at, "description"), owner["description"], 0, 1024)
 
 
 def _check_children(

@@ -43,7 +43,7 @@ def check_message(body: Json, files: int, *, at: Path = (), v2: bool = False) ->
     if components is not None:
         check_components(problems, (*at, "components"), components, v2=v2)
     nonce = body.get("nonce")
-    if nonce is not None and not (isinstance(nonce, int) or problems_free_nonce(nonce)):
+    if nonce is not None and not _fine_nonce(nonce):
         problems.add((*at, "nonce"), "NONCE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
     mentions = body.get("allowed_mentions")
     if mentions is not None:
@@ -51,16 +51,17 @@ def check_message(body: Json, files: int, *, at: Path = (), v2: bool = False) ->
     kept = body.get("attachments")
     if kept is not None and not isinstance(kept, list):
         problems.add((*at, "attachments"), "LIST_TYPE_CONVERT", "Only iterables may be used.")
-    total = len(kept) if isinstance(kept, list) else files
-    if total > FILES:
+    elif kept is not None and len(kept) > FILES:
         text = f"Must be {FILES} or fewer in length."
         problems.add((*at, "attachments"), "BASE_TYPE_MAX_LENGTH", text)
     problems.raise_if_any()
+    if files > FILES:
+        raise refuse(30015)
 
 
-def problems_free_nonce(nonce: Any) -> bool:
-    """Whether a nonce is text of at most 25 characters."""
-    return isinstance(nonce, str) and len(nonce) <= 25
+def _fine_nonce(nonce: Any) -> bool:
+    """Whether a nonce is a number or text, of at most 25 characters."""
+    return isinstance(nonce, int | str) and not isinstance(nonce, bool) and len(str(nonce)) <= 25
 
 
 def check_files(sizes: list[int]) -> None:
@@ -126,8 +127,9 @@ def _check_embed(problems: Problems, at: Path, embed: Json) -> int:
     if len(fields) > 25:
         problems.add((*at, "fields"), "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
     for i, one in enumerate(fields):
-        text(("fields", i, "name"), one.get("name", ""), 1, 256)
-        text(("fields", i, "value"), one.get("value", ""), 1, 1024)
+        for key, most in (("name", 256), ("value", 1024)):
+            given = one.get(key, "")
+            text(("fields", i, key), given.strip() if isinstance(given, str) else given, 1, most)
     color = embed.get("color")
     if color is not None and not (isinstance(color, int) and 0 <= color <= 0xFFFFFF):
         text_ = "int value should be between 0 and 16777215."

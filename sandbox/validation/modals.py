@@ -66,6 +66,9 @@ def _check_top(problems: Problems, at: Path, component: Json) -> None:
 
 def _check_field(problems: Problems, at: Path, field: Json) -> None:
     kind = field["type"]
+    if field.get("disabled"):
+        text = "Components of a modal cannot be disabled"
+        problems.add((*at, "disabled"), "COMPONENT_DISABLED_IN_MODAL", text)
     if kind in SELECTS:
         check_select(problems, at, field)
         _required_needs_one(problems, at, field)
@@ -77,6 +80,10 @@ def _check_field(problems: Problems, at: Path, field: Json) -> None:
             problems.length((*at, "placeholder"), field["placeholder"], 0, 100)
         low = _between(problems, (*at, "min_length"), field.get("min_length"), 0, 4000)
         high = _between(problems, (*at, "max_length"), field.get("max_length"), 1, 4000)
+        if low is not None and high is not None and low > high:
+            text = "min_length is greater than max_length"
+            problems.add((*at, "min_length"), "TEXT_INPUT_COMPONENT_BAD_LENGTHS", text)
+            return
         value = field.get("value")
         if value:
             problems.length((*at, "value"), value, low or 0, high or 4000)

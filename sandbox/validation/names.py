@@ -9,6 +9,7 @@ from sandbox.errors import Problems, invalid
 from sandbox.model import Json
 from sandbox.permissions import ALL
 
+OVERWRITES = 1000
 DURATIONS = (60, 1440, 4320, 10080)
 
 
@@ -26,13 +27,22 @@ def permission_bits(value: Any, *at: str | int) -> int:
     return integer(value, *at) & ALL
 
 
+def _name(problems: Problems, body: Json) -> None:
+    """A name of 1 to 100 characters; white space around it does not count."""
+    given = body.get("name") or ""
+    problems.length(("name",), given.strip() if isinstance(given, str) else given, 1, 100)
+
+
 def check_channel(body: Json, *, new: bool) -> None:
     """Checks a body that makes or changes a guild channel."""
     problems = Problems()
     if new or "name" in body:
-        problems.length(("name",), body.get("name") or "", 1, 100)
+        _name(problems, body)
     if body.get("topic") is not None:
         problems.length(("topic",), body["topic"], 0, 1024)
+    if new and body.get("type") == 4 and body.get("parent_id") is not None:
+        text = "Not a valid channel type for a channel in a category"
+        problems.add(("parent_id",), "CHANNEL_PARENT_INVALID_TYPE", text)
     if new:
         problems.choice(("type",), body.get("type", 0) or 0, (0, 2, 4, 5, 13, 14, 15, 16))
     slowmode = body.get("rate_limit_per_user")
@@ -40,8 +50,8 @@ def check_channel(body: Json, *, new: bool) -> None:
         text = "int value should be between 0 and 21600."
         problems.add(("rate_limit_per_user",), "NUMBER_TYPE_MAX", text)
     overwrites = body.get("permission_overwrites") or []
-    if len(overwrites) > 1000:
-        text = "Must be 1000 or fewer in length."
+    if len(overwrites) > OVERWRITES:
+        text = f"Must be {OVERWRITES} or fewer in length."
         problems.add(("permission_overwrites",), "BASE_TYPE_MAX_LENGTH", text)
     for i, one in enumerate(overwrites):
         problems.choice(("permission_overwrites", i, "type"), one.get("type"), (0, 1))
@@ -63,7 +73,11 @@ def check_thread(body: Json, *, new: bool) -> None:
     """Checks a body that makes or changes a thread."""
     problems = Problems()
     if new or "name" in body:
-        problems.length(("name",), body.get("name") or "", 1, 100)
+        _name(problems, body)
+    slowmode = body.get("rate_limit_per_user")
+    if slowmode is not None and not (isinstance(slowmode, int) and 0 <= slowmode <= 21600):
+        text = "int value should be between 0 and 21600."
+        problems.add(("rate_limit_per_user",), "NUMBER_TYPE_MAX", text)
     if body.get("auto_archive_duration") is not None:
         problems.choice(("auto_archive_duration",), body["auto_archive_duration"], DURATIONS)
     problems.raise_if_any()
@@ -72,7 +86,7 @@ def check_thread(body: Json, *, new: bool) -> None:
 def check_event(body: Json, now: datetime, *, new: bool) -> None:
     """Checks a scheduled event; ``body`` is complete, ``now`` is UTC."""
     problems = Problems()
-    problems.length(("name",), body.get("name") or "", 1, 100)
+    _name(problems, body)
     if body.get("description") is not None:
         problems.length(("description",), body["description"], 1, 1000)
     problems.choice(("privacy_level",), body.get("privacy_level"), (2,))
@@ -83,6 +97,9 @@ def check_event(body: Json, now: datetime, *, new: bool) -> None:
     if external:
         location = (body.get("entity_metadata") or {}).get("location")
         problems.length(("entity_metadata", "location"), location or "", 1, 100)
+        if new and body.get("channel_id") is not None:
+            text = "External events have no channel"
+            problems.add(("channel_id",), "GUILD_SCHEDULED_EVENT_CHANNEL_INVALID", text)
     elif body.get("channel_id") is None:
         problems.required(("channel_id",))
     if new and start is not None and start <= now:

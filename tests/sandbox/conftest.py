@@ -14,6 +14,8 @@ from discord import gateway, http
 
 from sandbox import Application, Guild, Person, Sandbox
 from tests.sandbox.bot import PERMISSIONS, Bot, started
+from tests.sandbox.raw import Api, connected
+from tests.support.conformance import said_properly
 
 
 class Clock:
@@ -68,6 +70,7 @@ async def scene(clock: Clock, wire: Path) -> AsyncIterator[Scene]:
     """A running sandbox."""
     async with Sandbox(clock, wire) as sandbox:
         yield Scene(sandbox, clock)
+    said_properly(sandbox)
 
 
 @pytest.fixture
@@ -84,4 +87,11 @@ def pointed(scene: Scene) -> Iterator[None]:
 async def bot(scene: Scene, pointed: None) -> AsyncIterator[Bot]:
     """A discord.py bot that is ready."""
     async with started(scene.app.token) as one:
+        yield one
+
+
+@pytest_asyncio.fixture
+async def api(scene: Scene) -> AsyncIterator[Api]:
+    """A bot that is connected, without any library, and leaves all answering to the test."""
+    async with connected(scene) as one:
         yield one

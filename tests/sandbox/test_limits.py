@@ -1,270 +1,277 @@
-"""What Discord refuses: bodies by size and shape, with status, code and path."""
+"""Limits of messages, embeds and components: accepted at the limit, refused just over it."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
-import aiohttp
 import pytest
-import pytest_asyncio
 
-from tests.sandbox.bot import Bot
-from tests.sandbox.conftest import Scene
+from tests.sandbox.bodies import (
+    V2,
+    button,
+    buttons,
+    embed,
+    fields,
+    options,
+    row,
+    section,
+    select,
+    text,
+    x,
+)
+from tests.sandbox.raw import Api, refused
 
 Json = dict[str, Any]
 
-
-class Api:
-    """Bare requests with the bot's token."""
-
-    def __init__(self, scene: Scene, session: aiohttp.ClientSession) -> None:
-        self.scene = scene
-        self.session = session
-
-    async def __call__(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """Status and JSON of an answer."""
-        path = path.format(
-            channel=self.scene.general, guild=self.scene.guild.id, app=self.scene.app.id
-        )
-        headers = {"Authorization": f"Bot {self.scene.app.token}"}
-        url = self.scene.sandbox.api_base + path
-        async with self.session.request(method, url, json=body, headers=headers) as answer:
-            return answer.status, await answer.json() if answer.status != 204 else None
-
-
-@pytest_asyncio.fixture
-async def api(scene: Scene) -> AsyncIterator[Api]:
-    """Bare requests."""
-    async with aiohttp.ClientSession() as session:
-        yield Api(scene, session)
-
-
-def button(**more: Any) -> Json:
-    """A button that is fine unless ``more`` spoils it."""
-    return {"type": 2, "style": 1, "label": "Go", "custom_id": "go", **more}
-
-
-def row(*children: Json) -> Json:
-    """A row of components."""
-    return {"type": 1, "components": list(children)}
-
-
-def select(count: int, **more: Any) -> Json:
-    """A select menu."""
-    options = [{"label": str(i), "value": str(i)} for i in range(count)]
-    return {"type": 3, "custom_id": "pick", "options": options, **more}
-
-
 MESSAGE = "/channels/{channel}/messages"
+MIB = 1024 * 1024
+
+
+def v2(*components: Json) -> Json:
+    """A message of components V2."""
+    return {"components": list(components), "flags": V2}
+
+
+def total(count: int) -> list[Json]:
+    """Two embeds of so many characters in all, over every part that counts."""
+    parts = embed(title=x(10), footer={"text": x(10)}, author={"name": x(10)})
+    parts["fields"] = [{"name": x(10), "value": x(10)}]
+    return [parts, {"description": x(3000)}, {"description": x(count - 3050)}]
+
+
+# what, at the limit, just over it, where the refusal points
+SIZES: list[tuple[str, Json, Json, str]] = [
+    ("content", {"content": x(2000)}, {"content": x(2001)}, "content"),
+    ("embeds", {"embeds": [embed()] * 10}, {"embeds": [embed()] * 11}, "embeds"),
+    ("all embeds", {"embeds": total(6000)}, {"embeds": total(6001)}, "embeds.2"),
+    (
+        "embed title",
+        {"embeds": [embed(title=x(256))]},
+        {"embeds": [embed(title=x(257))]},
+        "embeds.0.title",
+    ),
+    (
+        "embed description",
+        {"embeds": [embed(description=x(4096))]},
+        {"embeds": [embed(description=x(4097))]},
+        "embeds.0.description",
+    ),
+    ("embed fields", {"embeds": [fields(25)]}, {"embeds": [fields(26)]}, "embeds.0.fields"),
+    (
+        "field name",
+        {"embeds": [fields(1, name=256)]},
+        {"embeds": [fields(1, name=257)]},
+        "embeds.0.fields.0.name",
+    ),
+    (
+        "field value",
+        {"embeds": [fields(1, value=1024)]},
+        {"embeds": [fields(1, value=1025)]},
+        "embeds.0.fields.0.value",
+    ),
+    (
+        "field without name",
+        {"embeds": [embed(fields=[{"name": "\u200b", "value": "x"}])]},
+        {"embeds": [embed(fields=[{"name": " ", "value": "x"}])]},
+        "embeds.0.fields.0.name",
+    ),
+    (
+        "embed footer",
+        {"embeds": [embed(footer={"text": x(2048)})]},
+        {"embeds": [embed(footer={"text": x(2049)})]},
+        "embeds.0.footer.text",
+    ),
+    (
+        "embed author",
+        {"embeds": [embed(author={"name": x(256)})]},
+        {"embeds": [embed(author={"name": x(257)})]},
+        "embeds.0.author.name",
+    ),
+    (
+        "nonce",
+        {"content": "x", "nonce": x(25)},
+        {"content": "x", "nonce": x(26)},
+        "nonce",
+    ),
+    (
+        "allowed mentions",
+        {"content": "x", "allowed_mentions": {"parse": [], "users": [str(i) for i in range(100)]}},
+        {"content": "x", "allowed_mentions": {"parse": [], "users": [str(i) for i in range(101)]}},
+        "allowed_mentions.users",
+    ),
+    (
+        "rows",
+        {"components": [row(*buttons(5, f"{i}-")) for i in range(5)]},
+        {"components": [row(*buttons(5, f"{i}-")) for i in range(6)]},
+        "components",
+    ),
+    (
+        "buttons in a row",
+        {"components": [row(*buttons(5))]},
+        {"components": [row(*buttons(6))]},
+        "components.0.components",
+    ),
+    (
+        "button label",
+        {"components": [row(button(label=x(80)))]},
+        {"components": [row(button(label=x(81)))]},
+        "components.0.components.0.label",
+    ),
+    (
+        "custom_id",
+        {"components": [row(button(custom_id=x(100)))]},
+        {"components": [row(button(custom_id=x(101)))]},
+        "components.0.components.0.custom_id",
+    ),
+    (
+        "custom_id twice",
+        {"components": [row(button()), row(button(custom_id="other"))]},
+        {"components": [row(button()), row(button())]},
+        "components.1.components.0.custom_id",
+    ),
+    (
+        "link",
+        {"components": [row(button(style=5, custom_id=None, url="https://example.org"))]},
+        {"components": [row(button(style=5, url="https://example.org"))]},
+        "components.0.components.0",
+    ),
+    (
+        "select options",
+        {"components": [row(select(25))]},
+        {"components": [row(select(26))]},
+        "components.0.components.0.options",
+    ),
+    (
+        "select without options",
+        {"components": [row(select(1))]},
+        {"components": [row(select(0))]},
+        "components.0.components.0.options",
+    ),
+    (
+        "select placeholder",
+        {"components": [row(select(placeholder=x(150)))]},
+        {"components": [row(select(placeholder=x(151)))]},
+        "components.0.components.0.placeholder",
+    ),
+    (
+        "select values",
+        {"components": [row(select(2, max_values=2))]},
+        {"components": [row(select(2, max_values=3))]},
+        "components.0.components.0.options",
+    ),
+    (
+        "option description",
+        {"components": [row(select(options=options(1, description=x(100))))]},
+        {"components": [row(select(options=options(1, description=x(101))))]},
+        "components.0.components.0.options.0.description",
+    ),
+    (
+        "option twice",
+        {"components": [row(select(2))]},
+        {"components": [row(select(options=options(1) * 2))]},
+        "components.0.components.0.options.1.value",
+    ),
+    (
+        "a menu fills its row",
+        {"components": [row(select()), row(button())]},
+        {"components": [row(select(), button())]},
+        "components.0.components",
+    ),
+    ("V2 components", v2(*[text("x")] * 40), v2(*[text("x")] * 41), "components"),
+    (
+        "V2 components inside others",
+        v2({"type": 17, "components": [text("x")] * 39}),
+        v2({"type": 17, "components": [text("x")] * 40}),
+        "components",
+    ),
+    ("V2 text", v2(text(x(4000))), v2(text(x(4001))), "components.0.content"),
+    (
+        "V2 text in all",
+        v2(text(x(2000)), {"type": 17, "components": [text(x(2000))]}),
+        v2(text(x(2000)), {"type": 17, "components": [text(x(2001))]}),
+        "components",
+    ),
+    ("V2 beside content", v2(text("x")), {**v2(text("x")), "content": "x"}, "content"),
+    ("V2 beside embeds", v2(text("x")), {**v2(text("x")), "embeds": [embed()]}, "embeds"),
+    ("V2 needs its flag", v2(text("x")), {"components": [text("x")]}, "components.0.type"),
+    (
+        "texts of a section",
+        v2(section(texts=3)),
+        v2(section(texts=4)),
+        "components.0.components",
+    ),
+    (
+        "accessory of a section",
+        v2(section()),
+        v2(section(accessory=select())),
+        "components.0.accessory.type",
+    ),
+    (
+        "pictures of a gallery",
+        v2({"type": 12, "items": [{"media": {"url": "https://example.org/a.png"}}] * 10}),
+        v2({"type": 12, "items": [{"media": {"url": "https://example.org/a.png"}}] * 11}),
+        "components.0.items",
+    ),
+]
 
 
 @pytest.mark.parametrize(
-    ("body", "path"),
-    [
-        ({"content": "x" * 2001}, "content"),
-        ({"embeds": [{"title": "x" * 257}]}, "embeds.0.title"),
-        ({"embeds": [{"description": "x" * 4097}]}, "embeds.0.description"),
-        ({"embeds": [{"title": "x"}] * 11}, "embeds"),
-        ({"embeds": [{"description": "x" * 3001}] * 2}, "embeds.1"),
-        ({"embeds": [{"fields": [{"name": "", "value": "x"}]}]}, "embeds.0.fields.0.name"),
-        ({"embeds": [{"fields": [{"name": "x", "value": "x"}] * 26}]}, "embeds.0.fields"),
-        ({"embeds": [{"footer": {"text": "x" * 2049}}]}, "embeds.0.footer.text"),
-        ({"components": [row(button())] * 6}, "components"),
-        ({"components": [row(*[button(custom_id=str(i)) for i in range(6)])]}, "components.0"),
-        ({"components": [row(button(label="x" * 81))]}, "components.0.components.0.label"),
-        ({"components": [row(button(custom_id="x" * 101))]}, "components.0.components.0"),
-        ({"components": [row(button(), button())]}, "components.0.components.1.custom_id"),
-        ({"components": [row(button(style=5))]}, "components.0.components.0.url"),
-        ({"components": [row(select(26))]}, "components.0.components.0.options"),
-        ({"components": [row(select(2, placeholder="x" * 151))]}, "components.0.components.0"),
-        ({"components": [row(select(2), button())]}, "components.0.components"),
-        ({"components": [{"type": 10, "content": "x"}]}, "components.0.type"),
-        ({"components": [{"type": 10, "content": "x" * 4001}], "flags": 1 << 15}, "components.0"),
-        ({"content": "x", "flags": 1 << 15}, "content"),
-        ({"content": "x", "nonce": "x" * 26}, "nonce"),
-        (
-            {"content": "x", "allowed_mentions": {"parse": ["users"], "users": ["1"]}},
-            "allowed_mentions",
-        ),
-    ],
+    ("fine", "over", "path"), [one[1:] for one in SIZES], ids=[one[0] for one in SIZES]
 )
-async def test_messages(api: Api, body: Json, path: str) -> None:
-    status, answer = await api("POST", MESSAGE, body)
-    assert (status, answer["code"]) == (400, 50035)
-    at = answer["errors"]
-    for part in path.split("."):
-        at = at[part]
+async def test_sizes(api: Api, fine: Json, over: Json, path: str) -> None:
+    assert (await api("POST", MESSAGE, fine))[0] == 200
+    refused(*await api("POST", MESSAGE, over), code=50035, path=path)
+    assert len(api.scene.sandbox.channel(api.scene.guild, "general").messages) == 1
     assert len(api.scene.sandbox.unplanned) == 1
 
 
-async def test_messages_that_are_just_right(api: Api) -> None:
-    embeds = [{"description": "x" * 3000}] * 2
-    rows = [row(*[button(custom_id=f"{j}{i}") for i in range(5)]) for j in range(5)]
-    body = {"content": "x" * 2000, "embeds": embeds, "components": rows}
-    assert (await api("POST", MESSAGE, body))[0] == 200
-    text = {"type": 10, "content": "x" * 4000}
-    assert (await api("POST", MESSAGE, {"components": [text], "flags": 1 << 15}))[0] == 200
+async def test_edits_obey_the_same_limits(api: Api) -> None:
+    made = await api.made(MESSAGE, {"content": "x"})
+    path = f"{MESSAGE}/{made['id']}"
+    for _, _, over, at in SIZES:
+        if "nonce" not in over and "flags" not in over:
+            refused(*await api("PATCH", path, over), code=50035, path=at)
+    assert (await api("GET", path))[1]["content"] == "x"
 
 
-COMMANDS = "/applications/{app}/commands"
+async def test_components_v2_stay(api: Api) -> None:
+    """A message with components V2 cannot take up content again."""
+    made = await api.made(MESSAGE, v2(text("x")))
+    path = f"{MESSAGE}/{made['id']}"
+    refused(*await api("PATCH", path, {"content": "x"}), code=50035, path="content")
+    assert (await api("PATCH", path, {"components": [text("y")]}))[0] == 200
 
 
-def command(**more: Any) -> Json:
-    """A command that is fine unless ``more`` spoils it."""
-    return {"name": "go", "description": "Goes", "type": 1, **more}
-
-
-def option(**more: Any) -> Json:
-    """An option that is fine unless ``more`` spoils it."""
-    return {"name": "where", "description": "Where", "type": 3, **more}
-
-
-@pytest.mark.parametrize(
-    "spoilt",
-    [
-        [command(name="Go")],
-        [command(name="go there")],
-        [command(name="x" * 33)],
-        [command(description="")],
-        [command(description="x" * 101)],
-        [command(), command()],
-        [command(options=[option(name=f"o{i}") for i in range(26)])],
-        [command(options=[option(), option()])],
-        [command(options=[option(), option(name="then", required=True)])],
-        [command(options=[option(), {**option(name="sub"), "type": 1}])],
-        [command(options=[option(choices=[{"name": "x", "value": "x"}] * 26)])],
-        [command(options=[option(autocomplete=True, choices=[{"name": "x", "value": "x"}])])],
-        [
-            command(
-                options=[
-                    option(name=f"o{i}", choices=[{"name": "x" * 100, "value": "y" * 100}] * 5)
-                    for i in range(8)
-                ]
-            )
-        ],
-    ],
-)
-async def test_commands(api: Api, spoilt: list[Json]) -> None:
-    status, answer = await api("PUT", COMMANDS, spoilt)
-    assert (status, answer["code"]) == (400, 50035)
-
-
-async def test_at_most_100_commands(api: Api) -> None:
-    many = [command(name=f"go{i}") for i in range(101)]
-    assert (await api("PUT", COMMANDS, many))[1]["code"] == 30032
-    assert (await api("PUT", COMMANDS, many[:100]))[0] == 200
-    assert (await api("POST", COMMANDS, many[100]))[1]["code"] == 30032
+async def test_ten_files_of_ten_mebibytes(api: Api) -> None:
+    listed = {"attachments": [{"id": i, "filename": f"{i}.txt"} for i in range(11)]}
+    assert (await api("POST", MESSAGE, {}, files=[b"x"] * 10))[0] == 200
+    refused(*await api("POST", MESSAGE, {}, files=[b"x"] * 11), code=30015, path=None)
+    answer = await api("POST", MESSAGE, listed, files=[b"x"] * 11)
+    refused(*answer, code=50035, path="attachments")
+    assert (await api("POST", MESSAGE, {}, files=[bytes(10 * MIB)]))[0] == 200
+    status, answer = await api("POST", MESSAGE, {}, files=[bytes(10 * MIB + 1)])
+    assert (status, answer["code"]) == (413, 40005)
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body", "status", "code"),
+    "body",
     [
-        ("POST", MESSAGE, {"content": " "}, 400, 50006),
-        ("POST", MESSAGE, {"content": 5}, 400, 50035),
-        ("GET", "/channels/5", None, 404, 10003),
-        ("GET", "/guilds/5", None, 404, 10004),
-        ("GET", "/guilds/{guild}/members/5", None, 404, 10013),
-        ("GET", "/guilds/{guild}/roles/5", None, 404, 10011),
-        ("GET", "/channels/{channel}/messages/5", None, 404, 10008),
-        ("GET", "/users/5", None, 404, 10013),
-        ("GET", "/applications/{app}/commands/5", None, 404, 10063),
-        ("GET", "/nowhere", None, 404, 0),
-        ("PUT", MESSAGE, None, 405, 0),
-        ("POST", "/webhooks/{app}/token", {"content": "x"}, 401, 50027),
-        ("POST", "/interactions/5/token/callback", {"type": 4}, 404, 10062),
-        ("POST", "/guilds/{guild}/channels", {"name": "x" * 101}, 400, 50035),
-        ("POST", "/guilds/{guild}/channels", {"name": "x", "topic": "x" * 1025}, 400, 50035),
-        ("POST", "/guilds/{guild}/roles", {"name": "x" * 101}, 400, 50035),
-        ("POST", "/guilds/{guild}/channels", {"name": "x", "parent_id": "5"}, 400, 50035),
-        ("DELETE", "/guilds/{guild}/roles/{guild}", None, 400, 50028),
-        ("POST", "/users/@me/channels", {"recipient_id": "5"}, 404, 10013),
+        {},
+        {"content": ""},
+        {"content": " \n"},
+        {"embeds": []},
+        {"components": []},
+        {"components": [], "flags": V2},
     ],
 )
-async def test_answers(api: Api, method: str, path: str, body: Any, status: int, code: int) -> None:
-    got, answer = await api(method, path, body)
-    assert (got, answer["code"]) == (status, code)
+async def test_empty_messages(api: Api, body: Json) -> None:
+    status, answer = await api("POST", MESSAGE, body)
+    assert (status, answer["code"]) == (400, 50006)
 
 
-async def test_guild_limits(api: Api) -> None:
-    category = (await api("POST", "/guilds/{guild}/channels", {"name": "c", "type": 4}))[1]["id"]
-    body = {"name": "x", "parent_id": category}
-    for _ in range(50):
-        assert (await api("POST", "/guilds/{guild}/channels", body))[0] == 201
-    assert (await api("POST", "/guilds/{guild}/channels", body))[1]["code"] == 50035
-    guild = api.scene.guild
-    while len(guild.channels) < 500:
-        assert (await api("POST", "/guilds/{guild}/channels", {"name": "x"}))[0] == 201
-    assert (await api("POST", "/guilds/{guild}/channels", {"name": "x"}))[1]["code"] == 30013
-    while len(guild.role_map) < 250:
-        assert (await api("POST", "/guilds/{guild}/roles", {"name": "x"}))[0] == 200
-    assert (await api("POST", "/guilds/{guild}/roles", {"name": "x"}))[1]["code"] == 30005
-
-
-async def test_too_late(api: Api, bot: Bot) -> None:
-    scene = api.scene
-    scene.sandbox.acknowledge_within = 0.05
-    await scene.ana.run("/silent", guild=scene.guild)
-    one = next(iter(scene.sandbox.world.interactions.values()))
-    path = f"/interactions/{one.id}/{one.token}/callback"
-    status, answer = await api("POST", path, {"type": 4, "data": {"content": "x"}})
-    assert (status, answer["code"]) == (404, 10062)
-
-
-@pytest.mark.parametrize(
-    ("answer", "path"),
-    [
-        ({"type": 7, "data": {"content": "x"}}, "type"),
-        ({"type": 8, "data": {"choices": []}}, "type"),
-        ({"type": 4, "data": {"content": "x" * 2001}}, "data.content"),
-        ({"type": 9, "data": {"custom_id": "x", "title": "", "components": []}}, "data.title"),
-        ({"type": 9, "data": {"custom_id": "x", "title": "x" * 46}}, "data.title"),
-        ({"type": 9, "data": {"custom_id": "x", "title": "x"}}, "data.components"),
-        (
-            {
-                "type": 9,
-                "data": {
-                    "custom_id": "x",
-                    "title": "x",
-                    "components": [
-                        {
-                            "type": 18,
-                            "label": "x" * 46,
-                            "component": {"type": 4, "custom_id": "a", "style": 1},
-                        }
-                    ],
-                },
-            },
-            "data.components.0.label",
-        ),
-    ],
-)
-async def test_callbacks(api: Api, bot: Bot, answer: Json, path: str) -> None:
-    scene = api.scene
-    scene.sandbox.acknowledge_within = 0.2
-    running = asyncio.create_task(scene.ana.run("/silent", guild=scene.guild))
-    await asyncio.sleep(0)
-    one = next(iter(scene.sandbox.world.interactions.values()))
-    status, body = await api("POST", f"/interactions/{one.id}/{one.token}/callback", answer)
-    assert (status, body["code"]) == (400, 50035)
-    at = body["errors"]
-    for part in path.split("."):
-        at = at[part]
-    assert (await running).failed is not None
-
-
-async def test_tokens(api: Api, bot: Bot) -> None:
-    """Answers come once; follow-ups for 15 minutes of the clock."""
-    scene = api.scene
-    outcome = await scene.ana.run("/start", guild=scene.guild, timezone="UTC")
-    one = next(iter(scene.sandbox.world.interactions.values()))
-    assert one.id == outcome.interaction_id
-    path = f"/interactions/{one.id}/{one.token}/callback"
-    assert (await api("POST", path, {"type": 4, "data": {"content": "x"}}))[1]["code"] == 40060
-    follow = f"/webhooks/{scene.app.id}/{one.token}"
-    scene.clock.move(minutes=14)
-    assert (await api("POST", follow, {"content": "still"}))[0] == 200
-    scene.clock.move(minutes=2)
-    assert (await api("POST", follow, {"content": "late"}))[1]["code"] == 50027
-    assert [each.content for each in outcome.messages][-1] == "still"
+async def test_bulk_deletion_takes_2_to_100(api: Api) -> None:
+    ids = [(await api.made(MESSAGE, {"content": "x"}))["id"] for _ in range(2)]
+    for wanted in (ids[:1], [str(i) for i in range(1, 102)]):
+        body = {"messages": wanted}
+        refused(*await api("POST", f"{MESSAGE}/bulk-delete", body), code=50016, path=None)
+    assert (await api("POST", f"{MESSAGE}/bulk-delete", {"messages": ids}))[0] == 204

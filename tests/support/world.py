@@ -14,6 +14,7 @@ from bot.provisioning.desired import INVITE_PERMISSIONS
 from bot.settings import Database, Discord, Security, Settings
 from rehearsal.timeline import Timeline
 from sandbox import Guild, Message, Outcome, Person, Sandbox, Upload
+from tests.support.conformance import said_properly
 from tests.support.database import KEY
 
 START = datetime(2027, 2, 15, 9, tzinfo=UTC)
@@ -21,6 +22,9 @@ START = datetime(2027, 2, 15, 9, tzinfo=UTC)
 
 ROSTERS = Path(__file__).parents[2] / "examples" / "rosters"
 MANAGE_GUILD = 1 << 5
+
+PATIENCE = 60.0
+"""Wall seconds that a bot may take to settle: rate limits make it wait."""
 
 
 class World:
@@ -144,10 +148,16 @@ class World:
 
 
 @pytest.fixture
-async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+def rates() -> str | float:
+    """Discord's rate limits hold, in wall time."""
+    return "real"
+
+
+@pytest.fixture
+async def world(database_url: str, tmp_path: Path, rates: str | float) -> AsyncIterator[World]:
     """A running bot on a sandbox of the test's own; nothing refused may go unnoticed."""
-    timeline = Timeline(START)
-    sandbox = Sandbox(timeline.now, record=tmp_path / "wire.jsonl")
+    timeline = Timeline(START, PATIENCE)
+    sandbox = Sandbox(timeline.now, record=tmp_path / "wire.jsonl", rates=rates)
     async with sandbox:
         timeline.serve(sandbox)
         stage = World(timeline, sandbox, database_url)
@@ -158,3 +168,4 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
             await stage.stop()
             await timeline.close()
     assert not sandbox.unplanned, sandbox.unplanned
+    said_properly(sandbox)

@@ -1,0 +1,1 @@
+"""Figures to look at, run by `make bench`. No test passes or fails by them."""

@@ -1,0 +1,1 @@
+"""Client libraries that share no code with discord.py, against the sandbox."""

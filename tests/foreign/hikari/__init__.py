@@ -1,0 +1,1 @@
+"""A bot on hikari, in an environment of its own."""
