@@ -3,10 +3,10 @@
 See docs/sandbox.md. Nothing here knows the bot.
 """
 
+from sandbox.drafts import Upload
 from sandbox.errors import ApiError, Refused
 from sandbox.forms import Field, Modal
 from sandbox.interactions import Outcome
-from sandbox.messaging import Upload
 from sandbox.model import (
     Application,
     Attachment,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 _MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 _REACTION = _MESSAGE + "/reactions/{emoji}/"
@@ -33,7 +34,7 @@ class Bucket:
     shared: bool = False
     """Whether others use it up, too: its 429 are no fault of the bot's."""
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """What X-RateLimit-Bucket says."""
         return hashlib.sha256(self.name.encode()).hexdigest()[:32]

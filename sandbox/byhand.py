@@ -11,6 +11,7 @@ from sandbox import guilds, messaging
 from sandbox.errors import Problems, Refused
 from sandbox.model import DM, SUPPRESS_EMBEDS, Channel, Guild, Json, Message, Overwrite, Role, User
 from sandbox.validation.names import check_channel, check_role, check_thread, permission_bits
+from sandbox.validation.shapes import check_shape
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -19,6 +20,7 @@ CHANNEL = frozenset({"name", "topic", "nsfw", "rate_limit_per_user", "position",
 THREAD = frozenset({"name", "rate_limit_per_user", "archived", "locked"})
 ROLE = frozenset({"name", "permissions", "color", "hoist", "mentionable", "position"})
 MESSAGE = frozenset({"pinned", "suppress_embeds"})
+NULLABLE = frozenset({"topic", "parent_id"})
 _NAMED = {"rate_limit_per_user": "slowmode"}
 
 
@@ -44,8 +46,8 @@ class Admin:
         """Changes a channel or thread."""
         guild = self._guild(channel)
         _known(changes, THREAD if channel.is_thread else CHANNEL)
+        _shaped(changes)
         (check_thread if channel.is_thread else check_channel)(changes, new=False)
-        _typed(changes, {"nsfw": bool, "archived": bool, "locked": bool, "position": int})
         changes = dict(changes)
         if "parent_id" in changes:
             parent = guild.channel_map.get(int(changes["parent_id"] or 0))
@@ -92,8 +94,8 @@ class Admin:
         """Changes a role; ``position`` moves those in between."""
         guild = self.sandbox.world.guilds[role.guild_id]
         _known(changes, ROLE)
-        check_role({key: value for key, value in changes.items() if key != "position"})
-        _typed(changes, {"hoist": bool, "mentionable": bool, "position": int})
+        _shaped(changes)
+        check_role(changes)
         self._did("edit-role", role_id=str(role.id), changes=changes)
         for key, value in changes.items():
             if key == "permissions":
@@ -102,7 +104,7 @@ class Admin:
                 setattr(role, key, value)
         if "position" in changes and role.id != guild.id:
             order = [one for one in guild.roles if one.id not in (role.id, guild.id)]
-            order.insert(max(int(changes["position"]) - 1, 0), role)
+            order.insert(max(changes["position"] - 1, 0), role)
             for position, one in enumerate(order, start=1):
                 if one.position != position and one is not role:
                     one.position = position
@@ -169,6 +171,16 @@ class Admin:
 def _known(changes: Json, allowed: frozenset[str]) -> None:
     if unknown := sorted(set(changes) - allowed):
         raise Refused(f"{unknown} cannot be changed by hand; {sorted(allowed)} can")
+
+
+def _shaped(changes: Json) -> None:
+    """50035 for a value of the wrong kind, or for none where there has to be one."""
+    check_shape(changes)
+    problems = Problems()
+    for key, value in changes.items():
+        if value is None and key not in NULLABLE:
+            problems.required((key,))
+    problems.raise_if_any()
 
 
 def _typed(changes: Json, kinds: dict[str, type]) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox import payloads, permissions
+from sandbox.drafts import Upload
 from sandbox.errors import Refused
-from sandbox.messaging import Upload
 from sandbox.model import DM, Application, Channel, Guild, Json, Member, Role, User
 from sandbox.world import World
 

@@ -19,7 +19,7 @@ from sandbox.control_settings import OwnClock, Settings
 from sandbox.control_shapes import BadRequest, Finder, Missing
 from sandbox.errors import ApiError, Refused
 from sandbox.model import Json
-from sandbox.recording import dumps
+from sandbox.recording import dumps, no_constant
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -151,6 +151,7 @@ class Control:
             ("PUT", "/clock", _with_body(settings.clock)),
             ("POST", "/gateway/{what}", _with_body(settings.trouble, "what")),
             ("GET", "/unplanned", lambda _: self.sandbox.unplanned),
+            ("GET", "/conformance", lambda _: settings.conformance()),
         ]
 
     def _overview(self) -> Json:
@@ -161,6 +162,7 @@ class Control:
             "rates": self.settings.rates(),
             "faults": self.settings.faults(),
             "unplanned": len(self.sandbox.unplanned),
+            "violations": len(self.sandbox.violations),
         }
 
 
@@ -180,8 +182,8 @@ async def _body(request: web.Request) -> Json:
     if request.content_type != "application/json":
         raise BadRequest("the body has to be application/json")
     try:
-        body = json.loads(await request.read())
-    except ValueError:
+        body = json.loads(await request.read(), parse_constant=no_constant)
+    except (ValueError, RecursionError):
         raise BadRequest("the body is no JSON") from None
     if not isinstance(body, dict):
         raise BadRequest("the body has to be an object")

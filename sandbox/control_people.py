@@ -59,7 +59,8 @@ class People:
     def create(self, body: Json) -> Json:
         """A new account."""
         locale = text(body, "locale", "en-US")
-        made = self.sandbox.create_person(text(body, "username"), body.get("name"), locale)
+        name = None if body.get("name") is None else text(body, "name")
+        made = self.sandbox.create_person(text(body, "username"), name, locale)
         return shapes.person(made)
 
     def _guild(self, given: Json) -> Guild:
@@ -143,7 +144,7 @@ class People:
             raise BadRequest(f"options called {sorted(taken)} cannot be given here")
         found = await who.autocomplete(
             text(body, "command"),
-            option=body.get("option"),
+            option=None if body.get("option") is None else text(body, "option"),
             value=text(body, "value", ""),
             **place,
             **options,
@@ -173,7 +174,10 @@ class People:
 
     async def write(self, who: Person, body: Json) -> Json:
         channel = None if body.get("channel") is None else self.find.channel(body["channel"])
-        files = [shapes.upload(one) for one in body.get("files") or []]
+        given = body.get("files") or []
+        if not isinstance(given, list):
+            raise BadRequest("'files' has to be a list")
+        files = [shapes.upload(one) for one in given]
         return shapes.message(await who.write(channel, text(body, "text", ""), files=files))
 
     # -- views --------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +120,11 @@ class Settings:
                 raise BadRequest('{"setting": "off" | "real" | a factor} is expected')
             rates.set(body["setting"])
             self.sandbox.gateway.rates = rates.factor
-        return {"setting": rates.setting, "refused": dict(rates.refused)}
+        return {
+            "setting": rates.setting,
+            "gateway": self.sandbox.gateway.rates,
+            "refused": dict(rates.refused),
+        }
 
     def faults(self) -> list[Json]:
         return [one.describe() for one in self.sandbox.faults.announced]
@@ -143,6 +148,14 @@ class Settings:
             own.set(_moment(own.now(), body))
         kind = "virtual" if own is not None else "system"
         return {"now": iso(self.sandbox.world.now()), "kind": kind}
+
+    def conformance(self) -> Json:
+        """What was held against Discord's description (None: nothing is), and what was wrong."""
+        checks = self.sandbox.conformance
+        return {
+            "checked": None if checks is None else checks.checked,
+            "violations": [asdict(one) for one in self.sandbox.violations],
+        }
 
     def trouble(self, what: str, body: Json) -> Json:
         if what not in self.troubles:

@@ -7,9 +7,9 @@ import binascii
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sandbox import payloads
+from sandbox.drafts import Upload
 from sandbox.forms import Modal
 from sandbox.interactions import Outcome
-from sandbox.messaging import Upload
 from sandbox.model import Channel, Guild, Json, Message, Role
 from sandbox.people import Person
 from sandbox.snowflakes import iso

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox import calls, forms
+from sandbox.drafts import Upload
 from sandbox.errors import Refused
 from sandbox.forms import Modal
 from sandbox.interactions import (
@@ -17,7 +18,6 @@ from sandbox.interactions import (
     new_token,
     perform,
 )
-from sandbox.messaging import Upload
 from sandbox.model import DM, TEXT, Channel, Guild, Json, Message, User, walk
 from sandbox.screens import Screen
 

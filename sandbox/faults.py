@@ -186,7 +186,7 @@ class Faults:
         self.announced: list[Fault] = []
         self._given = 0
 
-    def add(self, what: str | int, **fields: Any) -> Fault:
+    def add(self, /, what: str | int, **fields: Any) -> Fault:
         """Announces a fault (see ``Fault``). Refused for one that cannot be."""
         known = set(Fault.__dataclass_fields__) - {"happened", "id", "_dice", "_seen", "what"}
         if unknown := set(fields) - known:
@@ -242,8 +242,8 @@ def _check(fault: Fault) -> None:
     ):
         if not isinstance(getattr(fault, name), kinds):
             raise Refused(f"{name} of a fault cannot be {getattr(fault, name)!r}")
-    if not 0 <= fault.probability <= 1 or fault.seconds < 0:
-        raise Refused("a probability is from 0 to 1, and seconds are not negative")
+    if not 0 <= fault.probability <= 1 or not 0 <= fault.seconds < 1e9:
+        raise Refused("a probability is from 0 to 1, and seconds are not negative (nor years)")
 
 
 def reset(request: web.Request) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sandbox.drafts import Upload
 from sandbox.errors import Refused
-from sandbox.messaging import Upload
 from sandbox.model import Json
 
 if TYPE_CHECKING:

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from sandbox.deeds import people_in
+from sandbox.drafts import Upload
 from sandbox.errors import ApiError, refuse
 from sandbox.faults import Faulted, reset
-from sandbox.messaging import Upload
 from sandbox.model import Application, Json
 from sandbox.rates import Limited
-from sandbox.recording import dumps
+from sandbox.recording import dumps, no_constant
 from sandbox.rest import Call, Match, find_route
 from sandbox.undocumented import Waiting
 
@@ -28,6 +29,15 @@ if TYPE_CHECKING:
 
 PREFIXES = ("/api/v10/", "/api/v9/")
 TEXT_SHOWN = 20_000
+UNFORESEEN = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What a body whose shape nobody thought of can lead to."""
 
 
 @dataclass(frozen=True)
@@ -50,28 +60,39 @@ async def read_body(request: web.Request) -> tuple[Any, str | None, dict[str, Up
     """The JSON body (parsed and as text) and the files of a request."""
     kind = request.content_type
     files: dict[str, Upload] = {}
-    text: str | None = None
+    sent = b""
     if kind.startswith("multipart/"):
-        async for part in await request.multipart():
-            if not isinstance(part, BodyPartReader):
-                continue
-            content = bytes(await part.read(decode=True))
-            if part.name == "payload_json":
-                text = content.decode()
-            else:
-                files[part.name or ""] = Upload(part.filename or "file", content)
+        try:
+            sent = await _read_form(request, files)
+        except (ValueError, HttpProcessingError):
+            raise refuse(50035) from None
     elif request.can_read_body:
-        text = (await request.read()).decode()
-        if text and kind != "application/json":
+        sent = await request.read()
+        if sent and kind != "application/json":
             message = "Expected \"Content-Type\" header to be one of {'application/json'}."
             raise ApiError(400, 50035, message)
-    if not text:
+    if not sent:
         return None, None, files
     try:
-        body = json.loads(text)
-    except ValueError:
+        text = sent.decode()
+        body = json.loads(text, parse_constant=no_constant)
+    except (ValueError, RecursionError):
         raise refuse(50109) from None
     return body, text if "\n" not in text else dumps(body), files
+
+
+async def _read_form(request: web.Request, files: dict[str, Upload]) -> bytes:
+    """Reads the files of a form; gives its ``payload_json``. ValueError when it is none."""
+    sent = b""
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader):
+            continue
+        content = bytes(await part.read(decode=True))
+        if part.name == "payload_json":
+            sent = content
+        else:
+            files[part.name or ""] = Upload(part.filename or "file", content)
+    return sent
 
 
 def describe(files: dict[str, Upload]) -> list[Json]:
@@ -115,7 +136,8 @@ class Front:
 
     def _file(self, path: str) -> web.Response:
         parts = path.split("/")
-        kept = self.sandbox.world.files.get(int(parts[3])) if parts[3].isdecimal() else None
+        number = parts[3] if len(parts) > 3 else ""
+        kept = self.sandbox.world.files.get(int(number)) if number.isdecimal() else None
         if kept is None:
             return web.Response(status=404, text="This content is no longer available.")
         return web.Response(body=kept.content, headers={"Content-Type": kept.content_type})
@@ -144,9 +166,13 @@ class Front:
         headers: dict[str, str] = {}
         try:
             rates.check_ban()
-            body, text, files = await read_body(request)
             match = find_route(request.method, raw)
+            body, text, files = await read_body(request)
             match.params = {key: unquote(value) for key, value in match.params.items()}
+            # Noted here, for a fault can strike before anybody looks at the token.
+            asked = self.sandbox.world.interactions.get(match.params.get("interaction_token", ""))
+            if asked is not None:
+                notes["interaction_id"] = str(asked.id)
             sender = application_of(self.sandbox, request.headers.get("Authorization"))
             if sender is None and not match.public:
                 raise ApiError(401, 0, "401: Unauthorized")
@@ -157,15 +183,16 @@ class Front:
                 await fault.before(self.sandbox.world, match, taken)
             if checked is not None:
                 checked.request(request.method, raw, request.query, body, request.content_type)
-            call = Call(self.sandbox.world, match.params, query, body, files, reason, sender)
-            notes = call.notes
+            call = Call(
+                self.sandbox.world, match.params, query, body, files, reason, sender, notes=notes
+            )
             answer = await match.handler(call)
             status = 204 if answer is None else call.status
             if fault is not None:
                 await fault.after()
         except ApiError as caught:
             error = caught
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except UNFORESEEN:
             _log.exception("%s %s: a body of unexpected shape", request.method, path)
             error = refuse(50035)
         if error is not None:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sandbox import payloads, permissions
+from sandbox.drafts import Draft
 from sandbox.errors import refuse
 from sandbox.forms import Modal
-from sandbox.messaging import Draft, fill, post
+from sandbox.messaging import fill, post
 from sandbox.model import (
     DM,
     EPHEMERAL,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import mimetypes
 import re
-from dataclasses import dataclass, field
-from typing import Any
 
 from sandbox import payloads, permissions
+from sandbox.drafts import Draft
 from sandbox.errors import refuse
 from sandbox.kept_components import fill_in, said
 from sandbox.model import (
@@ -23,61 +21,14 @@ from sandbox.model import (
     Message,
     User,
 )
-from sandbox.validation.messages import check_files, check_message
+from sandbox.validation.messages import FORWARD
 from sandbox.world import World
 
-FORWARD = 1
-"""Of a message reference (else it is a reply)."""
+_PARTS = {"author": "name", "footer": "text", "image": "url", "thumbnail": "url"}
+"""Parts of an embed, and without what nothing is there to show."""
 _USER = re.compile(r"<@!?(\d+)>")
 _ROLE = re.compile(r"<@&(\d+)>")
 _EVERYONE = re.compile(r"@(everyone|here)\b")
-_TYPES = {".ics": "text/calendar", ".csv": "text/csv", ".md": "text/markdown", ".txt": "text/plain"}
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file on its way to Discord. Without ``content_type`` it is told from the name."""
-
-    name: str
-    content: bytes
-    content_type: str = ""
-
-    @property
-    def type(self) -> str:
-        """The content type as Discord tells it: from the name, text with its charset."""
-        suffix = self.name[self.name.rfind(".") :].lower() if "." in self.name else ""
-        known = _TYPES.get(suffix) or mimetypes.guess_type(self.name)[0]
-        kind = known or self.content_type or "application/octet-stream"
-        return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
-
-
-@dataclass
-class Draft:
-    """A checked message body."""
-
-    body: Json
-    files: list[tuple[int, Upload]] = field(default_factory=list)
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing would be seen."""
-        keys = ("content", "embeds", "components", "sticker_ids", "poll")
-        text = str(self.body.get("content") or "").strip()
-        return not (text or self.files or any(self.body.get(key) for key in keys[1:]))
-
-
-def draft(
-    body: Any, files: dict[str, Upload], *, at: tuple[str, ...] = (), v2: bool = False
-) -> Draft:
-    """Checks a message body and its files (form fields ``files[n]``)."""
-    numbered: list[tuple[int, Upload]] = []
-    for name, upload in files.items():
-        match = re.fullmatch(r"files?\[?(\d*)\]?", name)
-        numbered.append((int(match[1] or 0) if match else len(numbered), upload))
-    body = body or {}
-    check_message(body, len(numbered), at=at, v2=v2)
-    check_files([len(upload.content) for _, upload in numbered])
-    return Draft(body, numbered)
 
 
 def number_components(components: list[Json]) -> list[Json]:
@@ -131,9 +82,11 @@ def _embeds(embeds: list[Json] | None, attachments: list[Attachment]) -> list[Js
         kept = said({**embed, "type": "rich"})
         if "fields" in kept:
             kept["fields"] = [{"inline": False, **said(field)} for field in kept["fields"]]
-        for part in ("author", "footer", "image", "thumbnail"):
+        for part, needed in _PARTS.items():
             if part in kept:
                 kept[part] = said(kept[part])
+                if needed not in kept[part]:
+                    del kept[part]
         for part in ("image", "thumbnail"):
             if part in kept:
                 url = kept[part].get("url")
@@ -293,6 +246,20 @@ def delete(world: World, message: Message, channel: Channel) -> None:
     if guild is not None:
         body["guild_id"] = str(guild.id)
     world.emit("MESSAGE_DELETE", body, guild=guild, channel=channel)
+
+
+def delete_many(world: World, messages: list[Message], channel: Channel) -> None:
+    """Deletes messages of a guild channel at once; the bots hear of all in one event."""
+    for message in messages:
+        message.deleted = True
+        channel.messages.pop(message.id, None)
+    if messages:
+        body: Json = {
+            "ids": [str(one.id) for one in messages],
+            "channel_id": str(channel.id),
+            "guild_id": str(channel.guild_id),
+        }
+        world.emit("MESSAGE_DELETE_BULK", body, guild=world.guild_of(channel), channel=channel)
 
 
 def check_direct(world: World, bot: User, channel: Channel) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sandbox import calls, guilds, permissions
 from sandbox.doing import Doing
+from sandbox.drafts import Draft, Upload
 from sandbox.errors import Refused
-from sandbox.messaging import Draft, Upload, create
+from sandbox.messaging import create
 from sandbox.model import WRITABLE, Channel, Guild, Json, Message
 
 

@@ -209,7 +209,7 @@ class Rates:
 def _factor(setting: str | float) -> float:
     try:
         factor = {"off": 0.0, "real": 1.0}[str(setting)] if setting in _WORDS else float(setting)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         factor = math.nan
     if not 0 <= factor < math.inf:
         raise Refused(f"rates are off, real or a number from 0 up, not {setting!r}")

@@ -10,10 +10,17 @@ from typing import Any, TextIO
 
 from sandbox.model import Json
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def dumps(value: Any) -> str:
     """JSON text as it goes over the wire."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
+
+
+def no_constant(name: str) -> None:
+    """For ``json.loads(parse_constant=…)``: NaN and Infinity are JSON for Python only."""
+    raise ValueError(name)
 
 
 class Wire:

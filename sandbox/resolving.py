@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox import payloads, permissions
+from sandbox.drafts import Upload
 from sandbox.errors import Refused
-from sandbox.messaging import Upload
 from sandbox.model import Channel, Json
 from sandbox.world import World
 

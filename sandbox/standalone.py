@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import re
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +23,7 @@ USERNAMES = ("discord_username", "username")
 OWNER = "server-owner"
 """The account that owns the server: it may do everything there."""
 
+_ID = re.compile(r"\b\d{15,}\b")
 _REGIONS = {"en": "en-US", "es": "es-ES", "pt": "pt-BR", "sv": "sv-SE", "zh": "zh-CN"}
 _LOCALES = {
     *("bg", "cs", "da", "de", "el", "en-GB", "en-US", "es-419", "es-ES", "fi", "fr", "hi", "hr"),
@@ -98,6 +101,19 @@ def populate(sandbox: Sandbox, setup: Setup) -> Guild:
     return guild
 
 
+def remarks(sandbox: Sandbox) -> list[str]:
+    """What somebody should know who has used a sandbox: what it said wrongly, what it lacks."""
+    missing = dict.fromkeys(
+        f"{one['method']} {_ID.sub('{id}', one['path'])}"
+        for one in sandbox.unplanned
+        if one["route"] is None
+    )
+    return [
+        *(f"There is no route for {one}" for one in missing),
+        *(f"Discord would not say: {one}" for one in sandbox.violations),
+    ]
+
+
 async def serve(
     setup: Setup,
     *,
@@ -109,7 +125,9 @@ async def serve(
     """Announces one line of JSON and serves until SIGTERM or SIGINT.
 
     ``now`` is the time of ids and timestamps; ``clock`` is given when the control API may move
-    it. Raises Refused for a roster or plan that is none, OSError when the port is taken.
+    it. Raises Refused for a roster or plan that is none, OSError when the port is taken. What went
+    wrong over the wire is said on stderr in the end; SystemExit(1) when the sandbox itself said
+    what Discord would not say.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -146,3 +164,7 @@ async def serve(
         await sandbox.stop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
+    for remark in remarks(sandbox):
+        sys.stderr.write(f"{remark}\n")
+    if sandbox.violations:
+        raise SystemExit(1)

@@ -33,8 +33,8 @@ class Waiting(ApiError):
 
     @property
     def body(self) -> dict[str, Any]:
-        """The body of a 429: no code, but how long to wait."""
-        return {"message": self.message, "retry_after": self.retry_after, "global": False}
+        """The body of a 429: it also says how long to wait."""
+        return {**super().body, "retry_after": self.retry_after, "global": False}
 
 
 class Undocumented:

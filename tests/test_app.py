@@ -119,7 +119,7 @@ class Scene:
 
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    async with Sandbox(SystemClock().now) as sandbox:
+    async with Sandbox(SystemClock().now, rates="real") as sandbox:
         application = sandbox.create_application("Liftoff")
         home = sandbox.create_guild("Djangonaut Space")
         sandbox.invite_bot(application, home, INVITE_PERMISSIONS.value)
@@ -201,11 +201,12 @@ async def test_a_token_that_discord_refuses(scene: Scene) -> None:
 
 
 async def test_an_intent_that_is_switched_off(tmp_path: Path) -> None:
-    async with Sandbox(SystemClock().now) as sandbox:
+    async with Sandbox(SystemClock().now, rates="real") as sandbox:
         application = sandbox.create_application("Liftoff", privileged_intents=0)
         home = sandbox.create_guild("Djangonaut Space")
         sandbox.invite_bot(application, home, INVITE_PERMISSIONS.value)
         code, said = await Scene(sandbox, application, tmp_path).ends()
+    said_properly(sandbox)
     assert code == 2
     assert "Server Members Intent" in only_sentence(said)
 

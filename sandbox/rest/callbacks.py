@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sandbox import interactions, messaging, payloads
+from sandbox.drafts import Draft, draft
 from sandbox.errors import ApiError, Problems, invalid, refuse
 from sandbox.forms import Modal
 from sandbox.interactions import AUTOCOMPLETE, SUBMIT, Interaction
-from sandbox.messaging import Draft, draft
 from sandbox.model import COMPONENTS_V2, EPHEMERAL, Json, Message
 from sandbox.rest.routing import Call, route
 from sandbox.validation.commands import check_choices
@@ -29,7 +29,6 @@ async def callback(call: Call) -> Json | None:
         raise invalid(("type",), "BASE_TYPE_CHOICES", f"Value must be one of {{{listed}}}.")
     message = _answer(call, one, kind, body.get("data"))
     interactions.acknowledge(one)
-    call.notes["interaction_id"] = str(one.id)
     call.notes["acknowledged_ms"] = round(one.outcome.ms or 0, 1)
     if call.query.get("with_response", "").lower() not in ("1", "true"):
         call.status = 204

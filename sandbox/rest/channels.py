@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox import guilds, payloads, permissions
-from sandbox.errors import invalid, refuse
+from sandbox.errors import refuse
 from sandbox.model import DM, Channel, Guild, Json
 from sandbox.rest.guilds import channel_name, parent_of
 from sandbox.rest.overwrites import parse_overwrites
@@ -51,8 +51,6 @@ def _move(guild: Guild, channel: Channel, body: Json) -> None:
         parent = parent_of(guild, body)
         channel.parent_id = parent.id if parent else None
     if body.get("position") is not None:
-        if not isinstance(body["position"], int):
-            raise invalid(("position",), "NUMBER_TYPE_COERCE", "Value is not int.")
         channel.position = body["position"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sandbox.errors import refuse
+from sandbox.kept_components import said
 from sandbox.model import Json
 from sandbox.rest.routing import Call, route
 from sandbox.validation.commands import DAILY, MOST, check_command, check_commands
@@ -43,7 +44,7 @@ def _made(call: Call, body: Json, old: Json | None) -> Json:
     allowed = kept["default_member_permissions"]
     kept["default_member_permissions"] = None if allowed is None else str(allowed)
     kept["nsfw"] = bool(kept["nsfw"])
-    kept["options"] = kept["options"] or []
+    kept["options"] = _options(kept["options"])
     kept["integration_types"] = kept["integration_types"] or [0]
     if "guild_id" in call.params:
         kept["guild_id"] = call.params["guild_id"]
@@ -52,6 +53,16 @@ def _made(call: Call, body: Json, old: Json | None) -> Json:
         kept["dm_permission"] = kept["contexts"] is None or 1 in kept["contexts"]
     same = old is not None and {**kept, "version": old["version"]} == old
     kept["version"] = old["version"] if same and old else str(call.world.ids.next())
+    return kept
+
+
+def _options(given: list[Json] | None) -> list[Json]:
+    """Options as they are kept: what was left open is not given back."""
+    kept = [said(one) for one in given or []]
+    for option in kept:
+        for key in ("options", "choices"):
+            if key in option:
+                option[key] = _options(option[key])
     return kept
 
 
@@ -91,11 +102,11 @@ async def listed(call: Call) -> list[Json]:
 @route("PUT", "/applications/{application_id}/guilds/{guild_id}/commands")
 async def overwrite(call: Call) -> list[Json]:
     """Replaces all commands; one of the same name keeps its id."""
-    book = _book(call)
-    check_commands(call.body)
-    known = [_same_name(book, body) for body in call.body]
+    book, listed = _book(call), call.items
+    check_commands(listed)
+    known = [_same_name(book, body) for body in listed]
     _count_new(call, known.count(None))
-    made = [_made(call, body, old) for body, old in zip(call.body, known, strict=True)]
+    made = [_made(call, body, old) for body, old in zip(listed, known, strict=True)]
     book.clear()
     book.update({int(one["id"]): one for one in made})
     return made

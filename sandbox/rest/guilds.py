@@ -91,10 +91,8 @@ async def move_channels(call: Call) -> None:
     """Changes positions and categories of several channels."""
     guild = call.guild
     call.need_in_guild(guild, permissions.MANAGE_CHANNELS)
-    if not isinstance(call.body, list):
-        raise refuse(50109)
     moved: list[tuple[Channel, Json]] = []
-    for entry in call.body:
+    for entry in call.items:
         channel = guild.channel_map.get(integer(entry.get("id"), "id"))
         if channel is None:
             raise ApiError(404, 10003, "Unknown Channel")
@@ -105,7 +103,7 @@ async def move_channels(call: Call) -> None:
         moved.append((channel, {**entry, "parent": parent.id if parent else None}))
     for channel, entry in moved:
         if entry.get("position") is not None:
-            channel.position = int(entry["position"])
+            channel.position = entry["position"]
         if "parent_id" in entry:
             channel.parent_id = entry["parent"]
         if entry.get("lock_permissions") and channel.parent_id is not None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from sandbox import messaging, payloads, permissions
+from sandbox.drafts import Draft, draft
 from sandbox.errors import refuse
-from sandbox.messaging import Draft, draft
 from sandbox.model import COMPONENTS_V2, DM, WRITABLE, Channel, Json, Message
 from sandbox.rest.routing import Call, route
 from sandbox.validation.names import integer
+
+_EMOJI = re.compile(r"[^\x00-\xa8]")
+"""Every emoji of Unicode has something of this; custom ones (``name:id``) there are none."""
 
 
 @route("GET", "/channels/{channel_id}/messages")
@@ -121,8 +126,7 @@ async def bulk_delete(call: Call) -> None:
     now = call.world.now()
     if any((now - one.created_at).days >= 14 for one in found):
         raise refuse(50034)
-    for message in found:
-        messaging.delete(call.world, message, channel)
+    messaging.delete_many(call.world, found, channel)
 
 
 @route("PUT", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}/@me")
@@ -132,6 +136,8 @@ async def react(call: Call) -> None:
     message = call.message(channel)
     _need_history(call, channel)
     key = call.params["emoji"]
+    if not _EMOJI.search(key) or ":" in key:
+        raise refuse(10014)
     if key not in message.reactions:
         call.need(channel, permissions.ADD_REACTIONS)
         if len(message.reactions) >= 20:

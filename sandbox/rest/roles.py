@@ -31,7 +31,7 @@ def _color(body: Json, before: int) -> int:
     colors = body.get("colors") or {}
     if colors.get("primary_color") is not None:
         return int(colors["primary_color"])
-    return before if body.get("color") is None else int(body["color"])
+    return before if body.get("color") is None else body["color"]
 
 
 @route("GET", "/guilds/{guild_id}/roles")
@@ -76,11 +76,9 @@ async def move(call: Call) -> list[Json]:
     """Changes positions; neither the old nor the new one may reach the bot's top role."""
     guild = call.guild
     call.need_in_guild(guild, permissions.MANAGE_ROLES)
-    if not isinstance(call.body, list):
-        raise refuse(50109)
     me = call.myself(guild)
     moves: list[tuple[Role, int]] = []
-    for entry in call.body:
+    for entry in call.items:
         role = guild.role_map.get(integer(entry.get("id"), "id"))
         if role is None:
             raise refuse(10011)
@@ -88,11 +86,11 @@ async def move(call: Call) -> list[Json]:
         if position is None or position == role.position:
             continue
         _need_rank(call, guild, role)
-        if guild.owner_id != me.id and int(position) >= permissions.top(guild, me)[0]:
+        if guild.owner_id != me.id and position >= permissions.top(guild, me)[0]:
             raise refuse(50013)
-        if role.id == guild.id or int(position) < 1:
+        if role.id == guild.id or position < 1:
             raise refuse(50028)
-        moves.append((role, int(position)))
+        moves.append((role, position))
     for role, position in moves:
         role.position = position
     for role, _ in moves:

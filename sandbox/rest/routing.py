@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox import permissions
+from sandbox.drafts import Upload
 from sandbox.errors import ApiError, invalid, refuse
-from sandbox.messaging import Upload
 from sandbox.model import DM, Application, Channel, Guild, Json, Member, Message, Role, User
 from sandbox.validation.names import integer
+from sandbox.validation.shapes import check_list, check_shape
 from sandbox.world import World
 
 
@@ -28,6 +29,7 @@ class Call:
     status: int = 200
     notes: Json = field(default_factory=dict)
     """More keys for the wire record."""
+    _data: Json | None = None
 
     @property
     def app(self) -> Application:
@@ -43,13 +45,20 @@ class Call:
 
     @property
     def data(self) -> Json:
-        """The body, which has to be an object (an absent one is empty)."""
-        if self.body is None:
-            return {}
-        if not isinstance(self.body, dict):
-            text = "Only dictionaries may be used in a ModelType"
-            raise invalid((), "MODEL_TYPE_CONVERT", text)
-        return self.body
+        """The body, which has to be an object (an absent one is empty) of well-shaped fields."""
+        if self._data is None:
+            body = {} if self.body is None else self.body
+            if not isinstance(body, dict):
+                text = "Only dictionaries may be used in a ModelType"
+                raise invalid((), "MODEL_TYPE_CONVERT", text)
+            check_shape(body)
+            self._data = body
+        return self._data
+
+    @property
+    def items(self) -> list[Json]:
+        """The body, which has to be a list of objects of well-shaped fields."""
+        return check_list(self.body)
 
     def number(self, name: str) -> int:
         """An id from the path."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sandbox import interactions, messaging, payloads
+from sandbox.drafts import draft
 from sandbox.errors import refuse
 from sandbox.interactions import Interaction
-from sandbox.messaging import draft
 from sandbox.model import COMPONENTS_V2, Channel, Json, Message
 from sandbox.rest.routing import Call, route
 from sandbox.validation.names import integer
@@ -15,7 +15,6 @@ _MESSAGE = "/webhooks/{application_id}/{interaction_token}/messages/{message_id}
 
 def _interaction(call: Call) -> Interaction:
     one = interactions.find(call.world, call.params["interaction_token"], callback=False)
-    call.notes["interaction_id"] = str(one.id)
     if one.app.id != call.number("application_id"):
         raise refuse(10015)
     return one

@@ -21,12 +21,9 @@ LOCALES = frozenset(
 )
 
 
-def check_commands(commands: Any) -> None:
+def check_commands(commands: list[Json]) -> None:
     """Checks a bulk overwrite; raises the 50035 or 30032 answer."""
     problems = Problems()
-    if not isinstance(commands, list):
-        problems.add((), "LIST_TYPE_CONVERT", "Only iterables may be used.")
-        problems.raise_if_any()
     for kind, most in MOST.items():
         if sum(1 for one in commands if (one.get("type") or 1) == kind) > most:
             raise refuse(30032)
@@ -88,6 +85,8 @@ def _localized(problems: Problems, at: Path, node: Json, key: str) -> Json:
     found = node.get(f"{key}_localizations") or {}
     for locale in found:
         problems.choice((*at, f"{key}_localizations", locale), locale, tuple(sorted(LOCALES)))
+        if found[locale] is None:
+            problems.required((*at, f"{key}_localizations", locale))
     return {locale: text for locale, text in found.items() if text is not None}
 
 

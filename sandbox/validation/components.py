@@ -86,6 +86,8 @@ def _check_one(problems: Problems, at: Path, component: Json) -> None:
             _check_one(problems, (*at, "accessory"), accessory)
     elif kind == 17:
         children = component.get("components") or []
+        if not children:
+            problems.required((*at, "components"))
         _check_children(problems, at, children, (1, 9, 10, 12, 13, 14))
         color = component.get("accent_color")
         if color is not None and not (isinstance(color, int) and 0 <= color <= 0xFFFFFF):
@@ -142,6 +144,7 @@ def check_button(problems: Problems, at: Path, button: Json) -> None:
     """Checks a button."""
     if not problems.choice((*at, "style"), button.get("style"), (1, 2, 3, 4, 5, 6)):
         return
+    check_emoji(problems, at, button)
     label = button.get("label")
     if label is not None:
         problems.length((*at, "label"), label, 0, 80)
@@ -162,6 +165,13 @@ def check_button(problems: Problems, at: Path, button: Json) -> None:
         problems.length((*at, "custom_id"), button.get("custom_id") or "", 1, 100)
 
 
+def check_emoji(problems: Problems, at: Path, owner: Json) -> None:
+    """Checks an emoji: one of Unicode has its name, a custom one its id."""
+    emoji = owner.get("emoji")
+    if emoji is not None and emoji.get("name") is None and emoji.get("id") is None:
+        problems.required((*at, "emoji", "name"))
+
+
 def check_select(problems: Problems, at: Path, select: Json) -> None:
     """Checks a select menu of a message or a modal."""
     problems.length((*at, "custom_id"), select.get("custom_id") or "", 1, 100)
@@ -175,6 +185,10 @@ def check_select(problems: Problems, at: Path, select: Json) -> None:
     if not 1 <= high <= 25 or low > high:
         text = "int value should be between 1 and 25 and not under min_values."
         problems.add((*at, "max_values"), "NUMBER_TYPE_MAX", text)
+    for i, one in enumerate(select.get("default_values") or []):
+        for key in ("id", "type"):
+            if one.get(key) is None:
+                problems.required((*at, "default_values", i, key))
     if select["type"] == 3:
         check_options(problems, at, select, 1, 25)
         if high > len(select.get("options") or []):
@@ -194,6 +208,7 @@ def check_options(problems: Problems, at: Path, owner: Json, low: int, high: int
         problems.length((*at, "options", i, "value"), option.get("value", ""), 1, 100)
         if option.get("description") is not None:
             problems.length((*at, "options", i, "description"), option["description"], 0, 100)
+        check_emoji(problems, (*at, "options", i), option)
         if option.get("value") in values:
             text = "The specified option value is already used"
             problems.add(

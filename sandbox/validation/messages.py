@@ -11,6 +11,8 @@ from sandbox.validation.components import check_components
 
 Path = tuple[str | int, ...]
 
+FORWARD = 1
+"""Of a message reference (else it is a reply)."""
 CONTENT, EMBEDS, EMBED_TOTAL, FILES, FILE_BYTES = 2000, 10, 6000, 10, 10 * 1024 * 1024
 
 
@@ -54,6 +56,12 @@ def check_message(body: Json, files: int, *, at: Path = (), v2: bool = False) ->
     elif kept is not None and len(kept) > FILES:
         text = f"Must be {FILES} or fewer in length."
         problems.add((*at, "attachments"), "BASE_TYPE_MAX_LENGTH", text)
+    for i, one in enumerate(kept or []):
+        if one.get("id") is None:
+            problems.required((*at, "attachments", i, "id"))
+    reference = body.get("message_reference") or {}
+    if reference.get("type") == FORWARD and reference.get("message_id") is None:
+        problems.required((*at, "message_reference", "message_id"))
     problems.raise_if_any()
     if files > FILES:
         raise refuse(30015)

@@ -63,9 +63,13 @@ def check_role(body: Json) -> None:
     problems = Problems()
     if body.get("name") is not None:
         problems.length(("name",), body["name"], 0, 100)
-    color = body.get("color")
-    if color is not None and not (isinstance(color, int) and 0 <= color <= 0xFFFFFF):
-        problems.add(("color",), "NUMBER_TYPE_MAX", "int value should be between 0 and 16777215.")
+    colors = body.get("colors") or {}
+    for path, color in (
+        (("color",), body.get("color")),
+        (("colors", "primary_color"), colors.get("primary_color")),
+    ):
+        if color is not None and not 0 <= color <= 0xFFFFFF:
+            problems.add(path, "NUMBER_TYPE_MAX", "int value should be between 0 and 16777215.")
     problems.raise_if_any()
 
 

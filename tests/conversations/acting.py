@@ -26,6 +26,8 @@ ORGANIZER = "alexspace68"
 MONDAY = datetime(2027, 2, 22, 4, tzinfo=UTC)
 """Half an hour after the first check-in of team Mercury (09:00 in Kolkata is 03:30 UTC)."""
 
+SECRET = "I wrote my very first patch today"
+
 CHECK_IN = "Check in"
 PROGRESS = "What did you do or learn?"
 OBSTACLES = "What is in your way?"
@@ -162,6 +164,13 @@ async def running(world: World, *onboarded: str, roster: str = "pilot.csv") -> N
     await world.launch()
     for username in onboarded:
         await world.onboard(username)
+
+
+async def after_the_first_prompt(world: World, *onboarded: str) -> Person:
+    """A running cohort just after its first check-in was asked for; gives `MENTEE`, who joined."""
+    await running(world, *(onboarded or (MENTEE,)))
+    await world.run_until(MONDAY)
+    return world.people[MENTEE]
 
 
 async def check_in(

@@ -14,8 +14,8 @@ from discord import gateway, http
 
 from sandbox import Application, Guild, Person, Sandbox
 from tests.sandbox.bot import PERMISSIONS, Bot, started
+from tests.sandbox.proper import proper
 from tests.sandbox.raw import Api, connected
-from tests.support.conformance import said_properly
 
 
 class Clock:
@@ -68,9 +68,8 @@ def wire(tmp_path: Path) -> Path:
 @pytest_asyncio.fixture
 async def scene(clock: Clock, wire: Path) -> AsyncIterator[Scene]:
     """A running sandbox."""
-    async with Sandbox(clock, wire) as sandbox:
+    async with proper(Sandbox(clock, wire)) as sandbox:
         yield Scene(sandbox, clock)
-    said_properly(sandbox)
 
 
 @pytest.fixture

@@ -1,62 +1,18 @@
-"""The control API: people, hands, weather and time of a sandbox, over HTTP."""
+"""The control API: people, what they do and what they see, over HTTP."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Any
 
-import aiohttp
 import discord
 import pytest
-import pytest_asyncio
 
-from sandbox.control import Control
-from sandbox.control_settings import OwnClock
 from tests.sandbox.bot import Bot
 from tests.sandbox.conftest import Scene
+from tests.sandbox.remote import Remote, remote
 
-
-class Remote:
-    """A client of the control API."""
-
-    def __init__(self, control: Control, web: aiohttp.ClientSession) -> None:
-        self.control, self.web = control, web
-
-    async def ask(self, method: str, path: str, body: Any = None, **more: Any) -> tuple[int, Any]:
-        """Status and JSON of one request."""
-        address = self.control.url + path
-        async with self.web.request(method, address, json=body, **more) as reply:
-            return reply.status, await reply.json() if reply.status != 204 else None
-
-    async def get(self, path: str) -> Any:
-        """What a GET that works gives."""
-        status, body = await self.ask("GET", path)
-        assert status == 200, body
-        return body
-
-    async def do(self, path: str, **body: Any) -> Any:
-        """What a POST that works gives."""
-        status, answer = await self.ask("POST", path, body)
-        assert status in (200, 204), answer
-        return answer
-
-    async def refused(self, method: str, path: str, body: Any = None) -> tuple[int, str]:
-        """Status and sentence of a request that does not work."""
-        status, answer = await self.ask(method, path, body)
-        assert status >= 400, answer
-        return status, answer["error"]
-
-
-@pytest_asyncio.fixture
-async def remote(scene: Scene) -> AsyncIterator[Remote]:
-    """A control API, and who asks it."""
-    control = Control(scene.sandbox)
-    await control.start()
-    async with aiohttp.ClientSession() as web:
-        yield Remote(control, web)
-    await control.stop()
+__all__ = ["remote"]
 
 
 async def test_people_come_change_and_go(remote: Remote, scene: Scene) -> None:
@@ -184,54 +140,6 @@ async def test_writing_and_reading_what_is_theirs(remote: Remote, scene: Scene) 
     assert await remote.get("/people/ben/channels") == []
 
 
-async def test_an_admin_changes_things_by_hand(remote: Remote, scene: Scene, bot: Bot) -> None:
-    """discord.py hears of each change."""
-    heard: asyncio.Queue[str] = asyncio.Queue()
-    names = ("guild_channel_update", "guild_channel_delete", "guild_role_update")
-    for name in (*names, "guild_role_delete", "member_update", "member_remove"):
-
-        async def hear(*_: Any, name: str = name) -> None:
-            heard.put_nowait(name)
-
-        setattr(bot, f"on_{name}", hear)
-    for name in ("raw_message_delete", "raw_message_edit"):
-
-        async def hear_raw(*_: Any, name: str = name) -> None:
-            heard.put_nowait(name)
-
-        setattr(bot, f"on_{name}", hear_raw)
-    sandbox, guild = scene.sandbox, scene.guild
-    await scene.ben.join(guild)
-    role = sandbox.grant(scene.ana, guild, 0, name="crew")
-    message = await scene.ana.write(sandbox.channel(guild, "general"), "hello")
-    here, there = f"/channels/{scene.general}", f"/guilds/{guild.id}"
-    for method, path, body, event in (
-        ("PATCH", here, {"name": "hall", "topic": "new"}, "guild_channel_update"),
-        ("PUT", f"{here}/overwrites/{role.id}", {"allow": "1024"}, "guild_channel_update"),
-        ("PATCH", f"{there}/roles/{role.id}", {"name": "mates", "color": 7}, "guild_role_update"),
-        ("PUT", f"{there}/members/ben/roles/{role.id}", None, "member_update"),
-        ("DELETE", f"{there}/members/ben/roles/{role.id}", None, "member_update"),
-        ("PATCH", f"{here}/messages/{message.id}", {"pinned": True}, "raw_message_edit"),
-        ("DELETE", f"{here}/messages/{message.id}", None, "raw_message_delete"),
-        ("DELETE", f"{there}/roles/{role.id}", None, "guild_role_delete"),
-        ("DELETE", f"{there}/members/ben", None, "member_remove"),
-        ("DELETE", here, None, "guild_channel_delete"),
-    ):
-        status, answer = await remote.ask(method, path, body)
-        assert status in (200, 204), answer
-        async with asyncio.timeout(2):
-            while await heard.get() != event:
-                pass  # the change has caused others as well
-    known = bot.get_guild(guild.id)
-    assert known is not None
-    assert known.get_channel(message.channel_id) is None
-    state = await remote.get(there)
-    assert (state["channels"], [one["name"] for one in state["roles"]]) == (
-        [],
-        ["@everyone", "Admin", "Liftoff"],
-    )
-
-
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "error"),
     [
@@ -269,65 +177,47 @@ async def test_what_does_not_work_says_why(
     assert (got, error in said) == (status, True), said
 
 
-async def test_pages_in_a_browser_are_kept_out(remote: Remote) -> None:
-    for header in ({"Origin": "http://example.org"}, {"Host": "example.org"}):
-        status, body = await remote.ask("GET", "/", headers=header)
-        assert (status, body["error"]) == (
-            403,
-            "only programs on this machine may control a sandbox",
-        )
-    async with remote.web.post(f"{remote.control.url}/faults", data="what=500") as reply:
-        assert reply.status == 400
+async def test_what_somebody_sees_of_a_server(remote: Remote, scene: Scene, bot: Bot) -> None:
+    channel = bot.get_channel(scene.general)
+    assert isinstance(channel, discord.TextChannel)
+    thread = await channel.create_thread(name="aside", type=discord.ChannelType.public_thread)
+    hidden = await channel.create_thread(name="hidden", type=discord.ChannelType.private_thread)
+    start = scene.clock.now + timedelta(days=1)
+    event = await channel.guild.create_scheduled_event(
+        name="Opening",
+        start_time=start,
+        end_time=start + timedelta(hours=1),
+        entity_type=discord.EntityType.external,
+        privacy_level=discord.PrivacyLevel.guild_only,
+        location="a call",
+    )
+    await scene.ben.join(scene.guild)
+    seen = {
+        what: [one["id"] for one in await remote.get(f"/people/ben/{what}")]
+        for what in ("channels", "threads", "events")
+    }
+    assert seen == {
+        "channels": [str(channel.id)],
+        "threads": [str(thread.id)],
+        "events": [str(event.id)],
+    }
+    status, error = await remote.refused("GET", f"/people/ben/channels/{hidden.id}")
+    assert (status, error) == (403, "ben cannot read hidden")
 
 
-async def test_rates_and_faults(remote: Remote, scene: Scene) -> None:
-    status, body = await remote.ask("PUT", "/rates", {"setting": 0.5})
-    assert (status, body["setting"]) == (200, 0.5)
-    assert scene.sandbox.rates.factor == scene.sandbox.gateway.rates == 0.5
-    await remote.ask("PUT", "/rates", {"setting": "off"})
-    fault = await remote.do("/faults", what="503", method="GET", route="/users/@me", count=1)
-    head = {"Authorization": f"Bot {scene.app.token}"}
-    for status in (503, 200):
-        async with remote.web.get(f"{scene.sandbox.api_base}/users/@me", headers=head) as reply:
-            assert reply.status == status
-    [shown] = await remote.get("/faults")
-    assert (shown["id"], shown["happened"]) == (fault["id"], 1)
-    await remote.ask("DELETE", f"/faults/{fault['id']}")
-    overview = await remote.get("/")
-    assert (overview["faults"], overview["unplanned"]) == ([], 0)
-    assert overview["clock"]["kind"] == "system"
-    assert await remote.get("/unplanned") == []
-
-
-async def test_a_clock_of_its_own_moves_forwards_only(scene: Scene) -> None:
-    own = OwnClock(datetime(2027, 2, 22, 9, tzinfo=UTC))
-    scene.sandbox.world.now = own.now
-    control = Control(scene.sandbox, own)
-    await control.start()
-    async with aiohttp.ClientSession() as web:
-        remote = Remote(control, web)
-        for body, now in (
-            ({"advance": 90}, "2027-02-22T09:01:30"),
-            ({"now": "2027-02-22T12:00:00+01:00"}, "2027-02-22T11:00:00"),
-        ):
-            status, clock = await remote.ask("PUT", "/clock", body)
-            assert (status, clock["kind"], clock["now"][:19]) == (200, "virtual", now)
-        for bad, status in (
-            ({"advance": -1}, 403),
-            ({"now": "2027-01-01T00:00:00Z"}, 403),
-            ({"now": "2027-03-01"}, 400),
-            ({"advance": "soon"}, 400),
-        ):
-            assert (await remote.refused("PUT", "/clock", bad))[0] == status
-    await control.stop()
-
-
-async def test_the_gateway_can_be_troubled(remote: Remote, scene: Scene, bot: Bot) -> None:
-    resumed = asyncio.Event()
-
-    async def on_resumed() -> None:
-        resumed.set()
-
-    setattr(bot, on_resumed.__name__, on_resumed)
-    assert await remote.do("/gateway/drop") == {"connections": 1}
-    await asyncio.wait_for(resumed.wait(), 10)
+async def test_a_fresh_client_and_a_role_by_hand(remote: Remote, scene: Scene, bot: Bot) -> None:
+    ran = await remote.do(
+        "/people/anika.codes97/run",
+        command="/start",
+        guild=str(scene.guild.id),
+        options={"timezone": "x"},
+    )
+    assert len(await remote.get("/people/anika.codes97/whispers")) == len(ran["messages"]) == 1
+    await remote.do("/people/anika.codes97/restart-client")
+    assert await remote.get("/people/anika.codes97/whispers") == []
+    path = f"/guilds/{scene.guild.id}/members/ben/grant"
+    granted = await remote.do(path, permissions=str(1 << 5), name="Crew")
+    [roles] = [one["roles"] for one in granted["guilds"].values()]
+    [role] = [one for one in scene.guild.roles if one.name == "Crew"]
+    assert (roles, role.permissions) == ([str(role.id)], 1 << 5)
+    assert "cohort" in await remote.get(f"/people/ben/commands?guild={scene.guild.id}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import errno
 import json
 import time
@@ -16,7 +18,8 @@ import pytest_asyncio
 from sandbox import Refused, Sandbox
 from sandbox.errors import TEXTS
 from tests.sandbox.conftest import Clock, Scene
-from tests.sandbox.raw import Api
+from tests.sandbox.proper import proper
+from tests.sandbox.raw import Api, connected
 
 SEND = "/channels/{channel_id}/messages"
 BROKEN = "/channels/*/messages"
@@ -93,6 +96,28 @@ async def test_what_the_client_gets(
     assert scene.sandbox.unplanned == [], "what was announced is planned"
     assert (await say(api, "again"))[0] == 200
     assert "fault" not in recorded(scene, wire)[-1]
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("what", ["500", "reset", "429", "10062"])
+async def test_the_record_says_which_interaction_was_struck(
+    scene: Scene, wire: Path, what: str, after: bool
+) -> None:
+    scene.sandbox.faults.add(what, method="POST", route="/interactions/*", after_effect=after)
+    scene.sandbox.faults.add(what, method="POST", route="/webhooks/*", after_effect=after)
+    async with connected(scene) as api:
+        await api.made("/applications/{app}/commands", {"name": "go", "description": "Goes"})
+        asking, one = await api.asked(lambda: scene.ana.run("/go", guild=scene.guild))
+        with contextlib.suppress(aiohttp.ClientError, ConnectionError):
+            await api.answer(one, 4, {"content": "x"})
+        follow_up = f"/webhooks/{scene.app.id}/{one['token']}"
+        with contextlib.suppress(aiohttp.ClientError, ConnectionError):
+            await api("POST", follow_up, {"content": "y"})
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+    struck = [line for line in recorded(scene, wire) if "fault" in line]
+    assert [(line["fault"], line["interaction_id"]) for line in struck] == [(what, one["id"])] * 2
+    assert all(one["token"] not in line["path"] for line in struck)
 
 
 async def test_a_reset_is_a_reset(api: Api, scene: Scene) -> None:
@@ -214,7 +239,7 @@ async def test_counts_and_skips(api: Api, scene: Scene) -> None:
 
 async def test_dice_fall_the_same_for_the_same_seed(clock: Clock) -> None:
     async def play(seed: int, *, more: bool = False) -> list[int]:
-        async with Sandbox(clock, seed=seed) as sandbox, aiohttp.ClientSession() as session:
+        async with proper(Sandbox(clock, seed=seed)) as sandbox, aiohttp.ClientSession() as session:
             scene = Scene(sandbox, clock)
             sandbox.faults.add("503", probability=0.4)
             if more:
@@ -238,7 +263,7 @@ async def test_a_plan_file(clock: Clock, tmp_path: Path, kind: str) -> None:
     }
     path = tmp_path / f"plan.{kind}"
     path.write_text(json.dumps(plan) if kind == "json" else as_toml(plan))
-    async with Sandbox(clock, faults=path) as sandbox, aiohttp.ClientSession() as session:
+    async with proper(Sandbox(clock, faults=path)) as sandbox, aiohttp.ClientSession() as session:
         scene = Scene(sandbox, clock)
         assert (await say(Api(scene, session)))[0] == 502
         assert written(scene) == ["hello"]

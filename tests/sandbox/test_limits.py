@@ -275,3 +275,10 @@ async def test_bulk_deletion_takes_2_to_100(api: Api) -> None:
         body = {"messages": wanted}
         refused(*await api("POST", f"{MESSAGE}/bulk-delete", body), code=50016, path=None)
     assert (await api("POST", f"{MESSAGE}/bulk-delete", {"messages": ids}))[0] == 204
+    told = await api.event("MESSAGE_DELETE_BULK")
+    assert told == {
+        "ids": ids,
+        "channel_id": str(api.general),
+        "guild_id": str(api.scene.guild.id),
+    }
+    assert (await api("GET", MESSAGE))[1] == []

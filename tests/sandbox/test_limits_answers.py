@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.sandbox.raw import Api
 Json = dict[str, Any]
 
 MESSAGE = "/channels/{channel}/messages"
+CHANNEL = "/channels/{channel}"
 MEMBER = "/guilds/{guild}/members"
 
 
@@ -58,6 +60,78 @@ async def test_answers(api: Api, method: str, path: str, body: Any, status: int,
     if code == 0:
         scene.sandbox.plan_refusal(status, code)
     got, answer = await api(method, path, body)
+    assert (got, answer["code"]) == (status, code)
+
+
+async def old(api: Api) -> tuple[str, str, Any]:
+    ids = [(await api.made(MESSAGE, {"content": "x"}))["id"] for _ in range(2)]
+    api.scene.clock.move(days=14)
+    return "POST", f"{MESSAGE}/bulk-delete", {"messages": ids}
+
+
+async def of_the_system(api: Api) -> tuple[str, str, Any]:
+    made = await api.made(MESSAGE, {"content": "x"})
+    assert await api.code("PUT", f"{CHANNEL}/messages/pins/{made['id']}") == 0
+    line = max(api.scene.sandbox.world.channels[api.general].messages)
+    return "PUT", f"{CHANNEL}/messages/pins/{line}", None
+
+
+async def with_twenty_reactions(api: Api) -> tuple[str, str, Any]:
+    made = await api.made(MESSAGE, {"content": "x"})
+    path = f"{MESSAGE}/{made['id']}/reactions"
+    for number in range(20):
+        assert await api.code("PUT", f"{path}/{chr(0x1F600 + number)}/@me") == 0
+    assert await api.code("PUT", f"{path}/{chr(0x1F600)}/@me") == 0, "it is there already"
+    return "PUT", f"{path}/{chr(0x1F680)}/@me", None
+
+
+async def without_an_emoji(api: Api) -> tuple[str, str, Any]:
+    made = await api.made(MESSAGE, {"content": "x"})
+    return "PUT", f"{MESSAGE}/{made['id']}/reactions/smile/@me", None
+
+
+async def with_an_emoji_of_nowhere(api: Api) -> tuple[str, str, Any]:
+    made = await api.made(MESSAGE, {"content": "x"})
+    return "PUT", f"{MESSAGE}/{made['id']}/reactions/smile:5/@me", None
+
+
+async def with_a_thread(api: Api) -> tuple[str, str, Any]:
+    made = await api.made(MESSAGE, {"content": "x"})
+    path = f"{MESSAGE}/{made['id']}/threads"
+    await api.made(path, {"name": "x"})
+    return "POST", path, {"name": "y"}
+
+
+async def archived(api: Api) -> tuple[str, str, Any]:
+    made = await api.made(f"{CHANNEL}/threads", {"name": "x", "type": 11})
+    path = f"/channels/{made['id']}"
+    assert await api.code("PATCH", path, {"archived": True}) == 0
+    return "PATCH", path, {"name": "y"}
+
+
+async def in_a_category(api: Api) -> tuple[str, str, Any]:
+    made = await api.made("/guilds/{guild}/channels", {"name": "x", "type": 4})
+    return "POST", f"/channels/{made['id']}/messages", {"content": "x"}
+
+
+# what there has to be before, and the answer
+SITUATIONS = [
+    (old, 400, 50034),
+    (of_the_system, 403, 50021),
+    (with_twenty_reactions, 400, 30010),
+    (without_an_emoji, 404, 10014),
+    (with_an_emoji_of_nowhere, 404, 10014),
+    (with_a_thread, 400, 160004),
+    (archived, 400, 50083),
+    (in_a_category, 400, 50024),
+]
+
+
+@pytest.mark.parametrize(("prepare", "status", "code"), SITUATIONS)
+async def test_answers_in_a_situation(
+    api: Api, prepare: Callable[[Api], Awaitable[tuple[str, str, Any]]], status: int, code: int
+) -> None:
+    got, answer = await api(*await prepare(api))
     assert (got, answer["code"]) == (status, code)
 
 

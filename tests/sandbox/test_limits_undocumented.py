@@ -11,6 +11,7 @@ import pytest_asyncio
 from sandbox import Sandbox
 from sandbox.undocumented import DIRECTS, STUBBORN
 from tests.sandbox.conftest import Clock, Scene
+from tests.sandbox.proper import proper
 from tests.sandbox.raw import Api, connected
 
 CHANNEL, ROLES = "/channels/{channel}", "/guilds/{guild}/roles"
@@ -20,7 +21,7 @@ CHANNEL, ROLES = "/channels/{channel}", "/guilds/{guild}/roles"
 async def strict(clock: Clock) -> AsyncIterator[Api]:
     """A bot in a sandbox that has them on."""
     async with (
-        Sandbox(clock, undocumented_limits=True) as sandbox,
+        proper(Sandbox(clock, undocumented_limits=True)) as sandbox,
         connected(Scene(sandbox, clock)) as api,
     ):
         yield api

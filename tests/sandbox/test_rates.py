@@ -20,6 +20,7 @@ from sandbox.rates import INVALID_LIMIT, Rates
 from sandbox.rest.routing import known_routes
 from tests.sandbox.bot import Bot
 from tests.sandbox.conftest import Clock, Scene
+from tests.sandbox.proper import proper
 
 
 class Raw:
@@ -216,9 +217,15 @@ def test_what_is_no_setting(setting: Any) -> None:
         Rates(setting)
 
 
+def test_the_gateways_limits_are_switched_on_by_themselves(clock: Clock) -> None:
+    """With real rates a test would wait 5 s for each restart of its bot."""
+    sandbox = Sandbox(clock, rates="real")
+    assert (sandbox.rates.factor, sandbox.gateway.rates) == (1, 0)
+
+
 async def test_reset_follows_the_clock_on_the_wall(clock: Clock) -> None:
     moment = datetime(2031, 5, 1, tzinfo=UTC)
-    async with Sandbox(clock, rates="real", wall=lambda: moment) as sandbox:
+    async with proper(Sandbox(clock, rates="real", wall=lambda: moment)) as sandbox:
         scene = Scene(sandbox, clock)
         async with aiohttp.ClientSession() as web:
             reply, _ = await Raw(scene, web).say()

@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 
 from sandbox import Refused
+from sandbox.conformance import VARIABLE
 from sandbox.standalone import OWNER, Account, locale_of, read_roster
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +76,9 @@ async def test_it_announces_itself_serves_and_stops(tmp_path: Path) -> None:
             assert float(limits["X-RateLimit-Reset"]) > 1_700_000_000
             async with web.get(f"{said['control']}/people/{usernames[0]}") as reply:
                 assert (await reply.json())["id"] == said["people"][usernames[0]]
+            async with web.get(f"{said['control']}/rates") as reply:
+                rates = await reply.json()
+            assert (rates["setting"], rates["gateway"]) == (0.5, 0.5)
             async with web.ws_connect(said["gateway"]) as socket:
                 assert (await socket.receive_json())["op"] == 10
                 process.send_signal(signal.SIGTERM)
@@ -93,6 +97,59 @@ async def test_ctrl_c_stops_it_and_its_clock_can_be_its_own() -> None:
                 assert (await reply.json())["name"] == "Home"
         process.send_signal(signal.SIGINT)
         assert await ended(process) == (0, b"")
+
+
+async def asked(said: Any, *paths: str) -> list[int]:
+    """What a bot gets, by status."""
+    head = {"Authorization": f"Bot {said['bot_token']}"}
+    async with aiohttp.ClientSession(headers=head) as web:
+        found = []
+        for path in paths:
+            async with web.get(said["api"] + path) as reply:
+                found.append(reply.status)
+    return found
+
+
+async def test_it_says_in_the_end_what_it_was_asked_for_and_has_not() -> None:
+    async with running() as (process, said):
+        paths = ("/users/5", "/guilds/1607326079385600000/weather", "/guilds/1607326079385600001")
+        assert await asked(said, *paths, paths[1]) == [404] * 4
+        process.send_signal(signal.SIGTERM)
+        assert await ended(process) == (0, b"There is no route for GET /guilds/{id}/weather\n")
+
+
+@pytest.fixture
+def stricter(openapi: Path, tmp_path: Path) -> Path:
+    """A description of a Discord that says something more of the bot."""
+    whole = json.loads(openapi.read_text(encoding="utf-8"))
+    whole["components"]["schemas"]["UserPIIResponse"]["required"].append("shoe_size")
+    path = tmp_path / "stricter.json"
+    path.write_text(json.dumps(whole))
+    return path
+
+
+async def test_it_says_in_the_end_what_it_said_wrongly(
+    stricter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(stricter))
+    async with running() as (process, said):
+        assert await asked(said, "/users/@me", "/users/@me") == [200, 200]
+        async with (
+            aiohttp.ClientSession() as web,
+            web.get(f"{said['control']}/conformance") as reply,
+        ):
+            found = await reply.json()
+        assert found["checked"] >= 4, "two requests and their answers"
+        assert found["violations"] == [
+            {
+                "where": "GET /users/@me 200",
+                "pointer": "",
+                "message": '"shoe_size" is a required property',
+            }
+        ]
+        process.send_signal(signal.SIGTERM)
+        remark = b'Discord would not say: GET /users/@me 200 at /: "shoe_size" is a required '
+        assert await ended(process) == (1, remark + b"property\n")
 
 
 @pytest.mark.parametrize(

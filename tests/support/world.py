@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from bot.app import App
 from bot.clock import VirtualClock
+from bot.delivery.kinds import Kind
 from bot.provisioning.desired import INVITE_PERMISSIONS
 from bot.settings import Database, Discord, Security, Settings
 from rehearsal.timeline import Timeline
@@ -40,6 +41,8 @@ class World:
         sandbox.grant(self.admin, self.guild, MANAGE_GUILD, name="Staff")
         sandbox.invite_bot(self.application, self.guild, INVITE_PERMISSIONS.value)
         self.people: dict[str, Person] = {"admin": self.admin}
+        self.kinds: list[Kind] = []
+        """Kinds of delivery that every bot started here has beside those of its cogs."""
         self.app: App | None = None
         self._clock: VirtualClock | None = None
 
@@ -60,6 +63,8 @@ class World:
         """Starts a bot and waits until it has settled."""
         self._clock = VirtualClock(self.timeline.now())
         self.app = App(self.settings, self._clock)
+        for kind in self.kinds:
+            self.app.kinds.register(kind)
         await self.app.start()
         self.timeline.join(self._clock)
         await self.settle()

@@ -14,13 +14,14 @@ from sandbox.server import Sandbox
 from tests.rehearsal.page.document import Document
 from tests.rehearsal.page.lines import ROWS
 from tests.rehearsal.page.wires import READ
+from tests.sandbox.proper import proper
 
 
 async def test_a_recording_of_the_sandbox_becomes_a_page(tmp_path: Path) -> None:
     now = [datetime(2027, 2, 22, 9, tzinfo=UTC)]
     wire, roster = tmp_path / "wire.jsonl", tmp_path / "roster.csv"
     roster.write_text(ROWS, encoding="utf-8")
-    async with Sandbox(lambda: now[0], wire) as sandbox:
+    async with proper(Sandbox(lambda: now[0], wire)) as sandbox:
         app = sandbox.create_application("Liftoff")
         guild = sandbox.create_guild("Station")
         sandbox.invite_bot(app, guild, 8)

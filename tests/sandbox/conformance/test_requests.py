@@ -12,8 +12,8 @@ from sandbox import Sandbox
 from sandbox.conformance import Conformance
 from tests.sandbox.conformance.exchanges import Exchange
 from tests.sandbox.conftest import Clock, Scene
+from tests.sandbox.proper import proper
 from tests.sandbox.raw import Api, connected, path_of
-from tests.support.conformance import said_properly
 
 Json = dict[str, Any]
 
@@ -23,11 +23,10 @@ async def api(openapi: Path) -> AsyncIterator[Api]:
     """A bot on a sandbox that checks."""
     clock = Clock()
     async with (
-        Sandbox(clock, openapi=openapi) as sandbox,
+        proper(Sandbox(clock, openapi=openapi)) as sandbox,
         connected(Scene(sandbox, clock)) as one,
     ):
         yield one
-    said_properly(sandbox)
 
 
 POST = "/channels/{channel}/messages"
