@@ -14,20 +14,29 @@ from discord.http import Route
 from bot.clock import Clock, SystemClock, VirtualClock
 from bot.commands import sync_commands
 from bot.delivery.alarm import Alarm
-from bot.delivery.claims import Claims, Policy
+from bot.delivery.claims import Claims
 from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.judge import Policy
 from bot.delivery.kinds import Kinds
 from bot.delivery.messenger import Messenger
+from bot.delivery.meter import Meter
 from bot.delivery.outbox import Outbox
+from bot.delivery.pace import Pace
+from bot.delivery.records import Records
+from bot.delivery.sender import Sender
 from bot.domain.courtesy import Caps
 from bot.domain.wallclock import Quiet
 from bot.face import Liftoff
 from bot.logs import configure_logging
+from bot.metrics import Metrics
 from bot.remote_clock import RemoteClock, join
 from bot.services import Services
+from bot.services.changes import ChangeService
 from bot.services.checkins import CheckInService
 from bot.services.cohorts import CohortDefaults, CohortService
 from bot.services.crews import CrewService
+from bot.services.deliveries import DeliveryService
+from bot.services.delivery_lists import DeliveryLists
 from bot.services.onboarding import OnboardingService
 from bot.services.one_on_one_times import OneOnOneRules
 from bot.services.one_on_ones import OneOnOneService
@@ -38,6 +47,7 @@ from bot.services.planning import Planner
 from bot.services.rosters import RosterService
 from bot.services.server import ServerService
 from bot.services.teams import TeamService
+from bot.services.troubles import TroubleService
 from bot.services.waiting import WaitingService
 from bot.settings import Settings
 from bot.storage.engine import Database, Topic
@@ -53,6 +63,7 @@ COGS = (
     "cogs.people",
     "cogs.checkins",
     "cogs.one_on_ones",
+    "cogs.deliveries",
 )
 """Our own features. Others come from packages with an entry point in the group `liftoff.cogs`."""
 
@@ -70,26 +81,34 @@ class App:
         self.clock = clock
         self.db = Database(settings.database.url, list(settings.require_encryption_keys()))
         self.kinds = Kinds()
-        self.services = _services(self.db, clock, settings)
+        self.services = _services(self.db, clock, settings, self.kinds)
         names = settings.programme.names
+        pace = _pace(settings, clock)
         self.client = Liftoff(
             services=self.services,
             kinds=self.kinds,
             clock=clock,
             role_names={**names.model_dump(), "alumni": "Alumni"},
             set_up=self._set_up,
+            pace=pace,
             guild_ready_timeout=2.0 if isinstance(clock, SystemClock) else 0.1,
         )
         self.alarm = Alarm(clock)
-        self.dispatcher = Dispatcher(
-            Claims(self.db, clock, _policy(settings)),
+        self.meter = Meter()
+        self.metrics = Metrics(self.meter.registry, self.db, clock)
+        claims = Claims(self.db, clock, _policy(settings), self.meter)
+        sender = Sender(
+            claims,
+            Records(self.db, clock, self.services.troubles.tell),
             self.kinds,
-            Messenger(self.client),
-            self.alarm,
+            Messenger(self.client, pace),
             clock,
+            self.meter,
         )
+        self.dispatcher = Dispatcher(claims, sender, self.alarm, clock, pace)
         self.db.listen(Topic.DELIVERIES, self.alarm.ring)
         self.db.listen(Topic.ROLES, self.client.role_keeper.ring)
+        self.db.listen(Topic.SERVER, self.client.server_keeper.ring)
         self._tasks: list[asyncio.Task[None]] = []
         self._failed = asyncio.Event()
 
@@ -105,6 +124,8 @@ class App:
     async def _start(self) -> None:
         _point_at(self.settings)
         await migrate(self.settings.database.url)
+        if (port := self.settings.metrics.port) is not None:
+            await self.metrics.start(port)
         self.alarm.start()
         if isinstance(self.clock, VirtualClock):
             self._join_virtual_time(self.clock)
@@ -119,6 +140,7 @@ class App:
             raise failure
         self._own(self.dispatcher.run(), "dispatcher")
         self._own(self.client.role_keeper.run(), "roles")
+        self._own(self.client.server_keeper.run(), "server")
 
     def _failure(self) -> BaseException | None:
         """What made a part of the bot fail, if one did."""
@@ -141,6 +163,7 @@ class App:
         self._tasks.clear()
         with suppress(Exception):
             self.alarm.stop()
+        await self.metrics.stop()
         await self.db.close()
         if isinstance(self.clock, VirtualClock):
             self.clock.forget_process()
@@ -198,6 +221,7 @@ class App:
         clock.hear_with(self._last_sequence)
         clock.busy_when(lambda: self.alarm.pending)
         clock.busy_when(lambda: self.client.role_keeper.pending)
+        clock.busy_when(lambda: self.client.server_keeper.pending)
         clock.busy_when(_discord_is_working)
 
     def _last_sequence(self) -> int:
@@ -227,12 +251,23 @@ def _policy(settings: Settings) -> Policy:
     )
 
 
+def _pace(settings: Settings, clock: Clock) -> Pace:
+    """How fast to write. Virtual time knows no pace, and there everything goes one by one."""
+    if not isinstance(clock, SystemClock):
+        return Pace(workers=1)
+    delivery = settings.delivery
+    return Pace(
+        per_second=delivery.requests_per_second,
+        openings_per_minute=delivery.first_messages_per_minute,
+    )
+
+
 def _quiet(settings: Settings) -> Quiet:
     hours = settings.programme.quiet_hours
     return Quiet(hours.start, hours.end)
 
 
-def _services(db: Database, clock: Clock, settings: Settings) -> Services:
+def _services(db: Database, clock: Clock, settings: Settings, kinds: Kinds) -> Services:
     programme = settings.programme
     every = programme.one_on_one.every_weeks
     outbox = Outbox(clock)
@@ -250,6 +285,7 @@ def _services(db: Database, clock: Clock, settings: Settings) -> Services:
     )
     return Services(
         cohorts=CohortService(db, clock, planner, defaults),
+        changes=ChangeService(db, clock, planner),
         organizers=OrganizerService(db, clock),
         rosters=RosterService(
             db,
@@ -267,8 +303,11 @@ def _services(db: Database, clock: Clock, settings: Settings) -> Services:
         crews=CrewService(db, clock, every),
         people=PeopleService(db, clock, planner, one_on_ones),
         teams=TeamService(db, clock),
+        troubles=TroubleService(db, clock, planner),
         waiting=WaitingService(db, clock),
         server=ServerService(db, clock),
+        deliveries=DeliveryService(db, clock, kinds),
+        delivery_lists=DeliveryLists(db, clock, kinds),
     )
 
 

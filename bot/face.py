@@ -12,9 +12,11 @@ from discord.ext import commands
 
 from bot.clock import Clock
 from bot.delivery.kinds import Kinds
-from bot.delivery.messenger import CLOSED
+from bot.delivery.pace import Pace
+from bot.delivery.trouble import CLOSED
 from bot.domain.policy import Actor
 from bot.provisioning.apply import Provisioner
+from bot.provisioning.keeper import ServerKeeper
 from bot.provisioning.roles import RoleKeeper
 from bot.services import Services
 from bot.ui.actions import ActionButton, Router
@@ -47,6 +49,7 @@ class Liftoff(commands.Bot):
         clock: Clock,
         role_names: Mapping[str, str],
         set_up: Callable[[], Awaitable[None]],
+        pace: Pace,
         guild_ready_timeout: float,
     ) -> None:
         intents = discord.Intents.none()
@@ -70,6 +73,10 @@ class Liftoff(commands.Bot):
         self.router = Router(clock)
         self.provisioner = Provisioner(self, services.server)
         self.role_keeper = RoleKeeper(self, services.server, clock)
+        self.server_keeper = ServerKeeper(
+            self, services.troubles, services.server.place, self.provisioner, role_names, clock
+        )
+        self._pace = pace
         self._mentions: dict[str, str] = {}
         self._set_up = set_up
         self.add_dynamic_items(ActionButton)
@@ -80,8 +87,23 @@ class Liftoff(commands.Bot):
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Forms are found by their id alone, so that they outlive a restart of the bot."""
+        self._pace.asked(_Question(interaction))
         if interaction.type is discord.InteractionType.modal_submit:
             await self.router.submit(interaction)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """What the bot made and somebody deleted by hand is made again."""
+        await self.server_keeper.deleted(channel)
+
+    async def on_guild_channel_update(
+        self, _before: discord.abc.GuildChannel, _after: discord.abc.GuildChannel
+    ) -> None:
+        """The bot may be allowed again what it was not."""
+        self.server_keeper.ring()
+
+    async def on_guild_role_update(self, _before: discord.Role, _after: discord.Role) -> None:
+        """As for channels."""
+        self.server_keeper.ring()
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Nothing is read as a command: features listen for what they want."""
@@ -93,6 +115,18 @@ class Liftoff(commands.Bot):
     def know_commands(self, mentions: Mapping[str, str]) -> None:
         """Takes over the ids that Discord gave to the commands."""
         self._mentions = dict(mentions)
+
+
+class _Question:
+    """An interaction that somebody waits for."""
+
+    def __init__(self, interaction: Interaction) -> None:
+        self._response = interaction.response
+
+    @property
+    def answered(self) -> bool:
+        """Whether it has its first answer."""
+        return self._response.is_done()
 
 
 def actor_of(interaction: Interaction) -> Actor:

@@ -217,6 +217,23 @@ class Logging(Section):
     format: Literal["console", "json"] = Field("console", description="console or json")
 
 
+class Delivery(Section):
+    """How fast messages go out that nobody waits for."""
+
+    requests_per_second: int = Field(
+        40, ge=1, le=45, description="a number of requests from 1 to 45: Discord allows 50 in all"
+    )
+    first_messages_per_minute: int = Field(
+        3, ge=1, le=60, description="a number of people from 1 to 60"
+    )
+
+
+class Metrics(Section):
+    """Figures for a monitoring system, served on this machine alone."""
+
+    port: int | None = Field(None, ge=1, le=65535, description="a port from 1 to 65535")
+
+
 class Names(Section):
     """What a programme calls its people. Used for roles on the server and in texts."""
 
@@ -283,6 +300,8 @@ class Settings(Section):
     security: Security = Security()
     clock: Clock = Clock()
     logging: Logging = Logging()
+    delivery: Delivery = Delivery()
+    metrics: Metrics = Metrics()
     programme: Programme = Programme()
 
     @model_validator(mode="after")

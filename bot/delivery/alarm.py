@@ -53,6 +53,14 @@ class Alarm:
     async def wait(self) -> None:
         """Returns once the alarm has rung since the last call."""
         await self._rung.wait()
+        self.answered()
+
+    async def rings(self) -> None:
+        """Returns once it has rung; it goes on ringing until it is answered."""
+        await self._rung.wait()
+
+    def answered(self) -> None:
+        """Whoever was to be woken is awake and looks for everything that is due."""
         self._rung.clear()
 
     def _arm(self) -> None:

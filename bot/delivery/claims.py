@@ -1,31 +1,43 @@
-"""The transactions around one delivery: claim it, and record what became of it."""
+"""Which rows are due, and taking one to be sent: one transaction each."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
+from bot.delivery.judge import Judge, Permit, Policy
 from bot.delivery.kinds import Due, Kind
-from bot.delivery.outbox import NO_CHANNEL, PAUSED
-from bot.domain.courtesy import Attention, Caps, Expire, Go, Verdict, Wait, decide, decide_post
-from bot.domain.deliveries import Courtesy, Event, State, after
-from bot.domain.wallclock import Quiet, local_week
-from bot.storage.engine import Database
-from bot.storage.tables import Delivery, Membership, Person, ServerObject
+from bot.delivery.meter import Meter
+from bot.delivery.outbox import NO_CHANNEL
+from bot.delivery.records import CHANNEL_PATIENCE, MENDING_PATIENCE
+from bot.delivery.rows import due_of, elsewhere, lane_of, thread_starter
+from bot.domain.deliveries import Courtesy, Event, State
+from bot.storage.engine import Database, Topic, UnitOfWork
+from bot.storage.tables import Delivery, Person, ServerObject
 
-CHANNEL_PATIENCE = timedelta(hours=6)
-COUNTED = (Courtesy.MUST, Courtesy.REGULAR)
+
+@dataclass(frozen=True)
+class Ready:
+    """A row that can be worked on now, and where it goes."""
+
+    id: int
+    kind: str
+    lane: str
+    since: datetime
+    """From when on it was to be looked at, UTC."""
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A delivery that this process may now send. Exactly one of the addresses is set."""
+    """A delivery that this process may now send, to a person or to a channel."""
 
     due: Due
     user_id: int | None
+    dm_channel_id: int | None
+    """The person's direct messages, where the bot has written before."""
     channel_id: int | None
     starter_message_id: int | None
     """For an answer below a prompt: the prompt's message, whose thread has the same id."""
@@ -33,27 +45,27 @@ class Claimed:
     """Whether something was sent to that thread before, so that it is there already."""
     attempts: int
     last_useful_at: datetime
+    unsure_since: datetime | None
+    """Since when (UTC) it has been unknown whether the message exists already."""
+    wording: str | None
     edit: tuple[int, int] | None = None
     """Channel and message to edit, when the message is already there but out of date."""
-
-
-@dataclass(frozen=True)
-class Policy:
-    """The numbers of courtesy and patience, from the settings."""
-
-    caps: Caps
-    team_channel_posts: int
-    quiet: Quiet
-    lease: timedelta
+    only_look: bool = False
+    """It is not sent any more, only looked for; `reason` is what was known of it before."""
+    reason: str | None = None
 
 
 class Claims:
-    """Changes the state of deliveries, always by the transition table."""
+    """Finds what is due and claims it, always by the transition table."""
 
-    def __init__(self, db: Database, clock: Clock, policy: Policy) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, policy: Policy, meter: Meter | None = None
+    ) -> None:
         self._db = db
         self._clock = clock
-        self._policy = policy
+        self._meter = meter
+        self._lease = policy.lease
+        self._judge = Judge(policy)
 
     async def release_all(self) -> None:
         """Gives back what was claimed and never recorded, to send or to edit.
@@ -61,6 +73,7 @@ class Claims:
         For the start (a former process may have been killed), and after trouble with the
         database. Only one process sends, and it must not be sending meanwhile.
         """
+        now = self._clock.now()
         async with self._db.write() as uow:
             rows = await uow.session.scalars(
                 select(Delivery).where(
@@ -72,193 +85,104 @@ class Claims:
             )
             for row in rows:
                 if row.state == State.SENT:
-                    row.stale = True
+                    row.stale, row.not_before, row.lease_until = True, now, None
                 else:
-                    row.state = after(State.CLAIMED, Event.POSTPONE)
-                row.not_before, row.lease_until = self._clock.now(), None
+                    row.go(Event.POSTPONE, not_before=now)
             await uow.commit()
 
-    async def due_ids(self, limit: int = 100) -> list[int]:
-        """The rows that can be worked on now: answers to what people just did, then by age."""
+    async def due(self, limit: int = 100, busy: Collection[str] = ()) -> list[Ready]:
+        """The rows that can be worked on now: answers to what people just did, then by age.
+
+        Without those to places that are `busy`.
+        """
+        rest = [elsewhere(busy)] if busy else []
         async with self._db.read() as session:
-            rows = await session.scalars(
-                select(Delivery.id)
-                .where(self._ready(self._clock.now()))
+            rows = await session.execute(
+                select(
+                    Delivery.id,
+                    Delivery.kind,
+                    Delivery.person_id,
+                    Delivery.user_id,
+                    Delivery.place,
+                    Delivery.not_before,
+                )
+                .where(self._ready(self._clock.now()), *rest)
                 .order_by(Delivery.courtesy != Courtesy.ANSWER, Delivery.not_before, Delivery.id)
                 .limit(limit)
             )
-            return list(rows)
+            return [
+                Ready(id_, kind, lane_of(person, user, place, id_), since)
+                for id_, kind, person, user, place, since in rows
+                if since is not None
+            ]
 
-    async def next_moment(self) -> datetime | None:
-        """When the next delivery becomes due, UTC."""
+    async def next_moment(self, *, after: datetime | None = None) -> datetime | None:
+        """When the next delivery becomes due, UTC; the first that does later than `after`."""
+        later = Delivery.not_before.is_not(None) if after is None else Delivery.not_before > after
         async with self._db.read() as session:
-            waiting = or_(
-                Delivery.state == State.PLANNED, and_(Delivery.state == State.SENT, Delivery.stale)
-            )
-            return await session.scalar(select(func.min(Delivery.not_before)).where(waiting))
-
-    async def kind_name(self, row_id: int) -> str:
-        """The kind of a row. Raises NoResultFound."""
-        async with self._db.read() as session:
-            return (
-                await session.execute(select(Delivery.kind).where(Delivery.id == row_id))
-            ).scalar_one()
-
-    async def park(self, row_id: int, reason: str) -> None:
-        """Sets a row aside that cannot be written, so that it does not come up again.
-
-        A message that is there already and cannot be edited stays as it is.
-        """
-        async with self._db.write() as uow:
-            row = await uow.session.get_one(Delivery, row_id)
-            if row.state in (State.PLANNED, State.CLAIMED):
-                row.state, row.reason = after(State(row.state), Event.PARK), reason[:200]
-            elif row.state == State.SENT:
-                row.stale, row.reason = False, reason[:200]
-            row.lease_until = None
-            await uow.commit()
+            return await session.scalar(select(func.min(Delivery.not_before)).where(later))
 
     @staticmethod
     def _ready(now: datetime) -> ColumnElement[bool]:
-        return or_(
-            and_(Delivery.state == State.PLANNED, Delivery.not_before <= now),
-            and_(Delivery.state == State.SENT, Delivery.stale, Delivery.not_before <= now),
-        )
+        # Only what is to be done has this time, so the index alone finds it.
+        return Delivery.not_before <= now
 
     async def claim(self, row_id: int, kind: Kind) -> Claimed | None:
         """Claims a row for sending (or editing), or decides that it must wait or go away."""
         now = self._clock.now()
         async with self._db.write() as uow:
             row = await uow.session.get(Delivery, row_id)
-            if row is None:
+            if row is None or row.not_before is None or row.not_before > now:
                 return None
-            if row.state == State.SENT and row.stale:
-                # Not stale any more, so that a change during the edit is seen; the lease says
-                # that this one is not done yet.
-                row.stale, row.lease_until = False, now + self._policy.lease
-                edit = await self._address(uow.session, row, now)
-                await uow.commit()
-                return edit
-            if row.state != State.PLANNED or row.not_before > now:
-                return None
-            claimed = await self._judge(uow.session, row, kind, now)
+            claimed = await self._take(uow, row, kind, now)
             await uow.commit()
+            if self._meter and claimed is None and row.state != State.PLANNED:
+                self._meter.ended(kind.name, row.state)
             return claimed
 
-    async def _judge(
-        self, session: AsyncSession, row: Delivery, kind: Kind, now: datetime
+    async def _take(
+        self, uow: UnitOfWork, row: Delivery, kind: Kind, now: datetime
     ) -> Claimed | None:
-        person = await session.get(Person, row.person_id) if row.person_id else None
-        verdict: Verdict = Expire() if now > row.last_useful_at else Go()
-        if row.place is not None and row.place.startswith("thread:"):
-            starter = await session.get_one(Delivery, int(row.place.partition(":")[2]))
-            if starter.state == State.PLANNED:
-                # Somebody answered before they were asked: the thread opens with the question.
-                row.not_before, row.reason = max(starter.not_before, now), "waits for its thread"
-                return None
-        if person is not None:
-            if row.courtesy == Courtesy.REGULAR and kind.pause_holds and person.paused(now):
-                row.state, row.reason = after(State.PLANNED, Event.CANCEL), PAUSED
-                return None
-            zone = ZoneInfo(person.timezone)
-            verdict = decide(
-                now,
-                Courtesy(row.courtesy),
-                row.last_useful_at,
-                zone,
-                self._policy.quiet,
-                await self._attention(session, person, row, zone, now),
-            )
-        elif row.courtesy == Courtesy.POST and row.zone is not None:
-            verdict = await self._post_verdict(session, row, ZoneInfo(row.zone), now)
-        if isinstance(verdict, Expire):
-            row.state, row.reason = after(State.PLANNED, Event.EXPIRE), "no longer useful"
-            return None
-        if isinstance(verdict, Wait):
-            row.not_before, row.reason = verdict.until, verdict.reason
-            return None
-        if person is not None and person.dms_closed and not kind.public_when_closed:
-            row.state, row.reason = after(State.PLANNED, Event.HOLD), "direct messages are closed"
+        session = uow.session
+        if row.state == State.SENT:
+            # Not stale any more, so that a change during the edit is seen; the lease says that
+            # this one is not done yet.
+            row.stale, row.not_before, row.lease_until = False, None, now + self._lease
+            return await self._address(session, row, now)
+        permit = await self._judge.permit(session, row, kind, now)
+        if permit is Permit.NOTHING:
             return None
         claimed = await self._address(session, row, now)
-        if claimed.user_id is None and claimed.channel_id is None:
+        if permit is Permit.LOOK:
+            claimed = replace(claimed, only_look=True, reason=row.reason)
+        elif claimed.user_id is None and claimed.channel_id is None:
             # Making the channel wakes it up; until then there is no hurry to look.
-            row.not_before, row.reason = now + CHANNEL_PATIENCE, NO_CHANNEL
+            deleted = await session.get(ServerObject, (row.guild_id, row.place or "")) is not None
+            patience = MENDING_PATIENCE if deleted else CHANNEL_PATIENCE
+            row.go(Event.POSTPONE, reason=NO_CHANNEL, not_before=now + patience)
+            if deleted:
+                uow.touch(Topic.SERVER)
             return None
-        row.state = after(State.PLANNED, Event.CLAIM)
-        row.lease_until = now + self._policy.lease
+        row.go(Event.CLAIM)
+        row.stale, row.lease_until = False, now + self._lease
+        # From here on the process may end at any moment, and the message may be there or not.
+        row.unsure_since = row.unsure_since or now
         return claimed
 
-    async def _post_verdict(
-        self, session: AsyncSession, row: Delivery, zone: ZoneInfo, now: datetime
-    ) -> Verdict:
-        begin, end = local_week(now, zone)
-        sent = await session.scalar(
-            select(func.count()).where(
-                Delivery.place == row.place,
-                Delivery.courtesy == Courtesy.POST,
-                Delivery.sent_at >= begin,
-                Delivery.sent_at < end,
-            )
-        )
-        cap = self._policy.team_channel_posts
-        return decide_post(now, row.last_useful_at, zone, sent or 0, cap)
-
-    async def _attention(
-        self,
-        session: AsyncSession,
-        person: Person,
-        row: Delivery,
-        zone: ZoneInfo,
-        now: datetime,
-    ) -> Attention:
-        begin, end = local_week(now, zone)
-        counted = select(func.count()).where(
-            Delivery.person_id == person.id, Delivery.courtesy.in_(COUNTED)
-        )
-        sent = await session.scalar(
-            counted.where(
-                Delivery.route == "direct", Delivery.sent_at >= begin, Delivery.sent_at < end
-            )
-        )
-        ahead = await session.scalar(
-            counted.where(
-                Delivery.state == State.PLANNED,
-                Delivery.courtesy == Courtesy.MUST,
-                Delivery.not_before < end,
-                Delivery.id != row.id,
-            )
-        )
-        roles = await session.scalars(
-            select(Membership.role).where(
-                Membership.person_id == person.id, Membership.left_at.is_(None)
-            )
-        )
-        return Attention(sent or 0, ahead or 0, self._policy.caps.for_roles(set(roles)))
-
     async def _address(self, session: AsyncSession, row: Delivery, now: datetime) -> Claimed:
-        due = Due(
-            id=row.id,
-            kind=row.kind,
-            guild_id=row.guild_id,
-            cohort_id=row.cohort_id,
-            subject=row.subject,
-            occurrence=row.occurrence,
-            person_id=row.person_id,
-            user_id=row.user_id,
-            due_at=row.due_at,
-            now=now,
-            edit=row.state == State.SENT,
-            public=row.route == "public",
-        )
-        user_id, channel_id, starter = row.user_id, None, None
+        user_id, dm_channel, channel_id, starter = row.user_id, None, None, None
         thread_open = False
         if row.person_id is not None:
             person = await session.get_one(Person, row.person_id)
             user_id = person.user_id
-        if row.place is not None and row.place.startswith("thread:"):
-            prompt = await session.get_one(Delivery, int(row.place.partition(":")[2]))
+            dm_channel = await self._direct_messages(session, row.person_id)
+        starter_id = thread_starter(row.place)
+        if starter_id is not None:
+            prompt = await session.get_one(Delivery, starter_id)
             channel_id, starter = prompt.channel_id, prompt.message_id
+            if starter is None and prompt.place is not None:
+                # The question never came, so there is no thread, only the channel.
+                channel_id = await self._channel(session, row.guild_id, prompt.place)
             earlier = select(Delivery.id).where(
                 Delivery.place == row.place, Delivery.sent_at.is_not(None)
             )
@@ -269,15 +193,32 @@ class Claims:
         if row.state == State.SENT and row.channel_id and row.message_id:
             edit = (row.channel_id, row.message_id)
         return Claimed(
-            due,
+            due_of(row, now),
             user_id,
+            dm_channel,
             channel_id,
             starter,
             thread_open,
             row.attempts,
             row.last_useful_at,
+            row.unsure_since,
+            row.wording,
             edit,
         )
+
+    @staticmethod
+    async def _direct_messages(session: AsyncSession, person_id: int) -> int | None:
+        latest = (
+            select(Delivery.channel_id)
+            .where(
+                Delivery.person_id == person_id,
+                Delivery.sent_at.is_not(None),
+                Delivery.route == "direct",
+            )
+            .order_by(Delivery.sent_at.desc())
+            .limit(1)
+        )
+        return await session.scalar(latest)
 
     @staticmethod
     async def _channel(session: AsyncSession, guild_id: int, key: str) -> int | None:
@@ -288,59 +229,3 @@ class Claims:
         """The channel that greets newcomers, if the bot has made one already."""
         async with self._db.read() as session:
             return await self._channel(session, guild_id, "welcome")
-
-    async def sent(self, row_id: int, route: str, channel_id: int, message_id: int) -> None:
-        """Records that the message is there, or up to date again.
-
-        `route` is direct, channel or public; an edit does not change it.
-        """
-        async with self._db.write() as uow:
-            row = await uow.session.get_one(Delivery, row_id)
-            if row.state == State.CLAIMED:
-                row.state = after(State.CLAIMED, Event.SENT)
-                row.sent_at = self._clock.now()
-                row.route, row.channel_id, row.message_id = route, channel_id, message_id
-            row.reason, row.lease_until = None, None
-            await uow.commit()
-
-    async def settle(self, row_id: int, event: Event, reason: str) -> None:
-        """Records another end of a claimed delivery: cancel, expire, park or hold."""
-        async with self._db.write() as uow:
-            row = await uow.session.get_one(Delivery, row_id)
-            row.state, row.reason = after(State(row.state), event), reason[:200]
-            row.lease_until = None
-            if event is Event.HOLD and row.person_id is not None:
-                person = await uow.session.get_one(Person, row.person_id)
-                person.dms_closed = True
-            await uow.commit()
-
-    async def channel_gone(self, row_id: int) -> None:
-        """Discord says that the channel does not exist: it is forgotten, and waited for.
-
-        The next launch or repair makes it anew, and what waited goes there.
-        """
-        async with self._db.write() as uow:
-            row = await uow.session.get_one(Delivery, row_id)
-            row.lease_until = None
-            if row.state == State.SENT:
-                row.reason = "its channel was deleted"
-            else:
-                row.state = after(State(row.state), Event.POSTPONE)
-                row.not_before, row.reason = self._clock.now() + CHANNEL_PATIENCE, NO_CHANNEL
-                made = await uow.session.get(ServerObject, (row.guild_id, row.place or ""))
-                if made is not None:
-                    made.discord_id = None
-            await uow.commit()
-
-    async def postpone(self, row_id: int, until: datetime, reason: str) -> None:
-        """Gives a claimed delivery back, to be tried again at `until` (UTC)."""
-        async with self._db.write() as uow:
-            row = await uow.session.get_one(Delivery, row_id)
-            if row.state == State.SENT:
-                row.stale = True
-            else:
-                row.state = after(State(row.state), Event.POSTPONE)
-            row.not_before, row.lease_until = until, None
-            row.attempts += 1
-            row.reason = reason[:200]
-            await uow.commit()

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import discord
 
-from bot.domain.deliveries import Courtesy, Due
+from bot.domain.deliveries import Courtesy, Due, Late
 
-__all__ = ["Due", "Kind", "Kinds", "Nothing", "OutMessage", "Renderer", "UnknownKind"]
+__all__ = ["Due", "Kind", "Kinds", "Late", "Nothing", "OutMessage", "Renderer", "UnknownKind"]
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,9 @@ class Kind:
     """What the delivery knows of one kind of message.
 
     `code` (two letters) starts the nonce; `private`: never shown publicly, not even as a
-    fallback, and listed only as a count; `public_when_closed`: goes to the welcome channel where
-    direct messages are closed; `pause_holds`: a regular one is not sent to somebody who is away.
+    fallback, and listed only as a count; `late`: what becomes of one that was missed;
+    `public_when_closed`: goes to the welcome channel where direct messages are closed;
+    `pause_holds`: a regular one is not sent to somebody who is away.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Kind:
     courtesy: Courtesy
     render: Renderer
     private: bool
+    late: Late
     public_when_closed: bool = False
     pause_holds: bool = True
 

@@ -6,13 +6,15 @@ from sqlalchemy import select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.clock import Clock
-from bot.domain.deliveries import DeliveryPlan, Event, State, after
+from bot.domain.deliveries import DeliveryPlan, Event, State
 from bot.storage.engine import Topic, UnitOfWork
 from bot.storage.tables import Delivery
 
 PAUSED = "paused"
 NO_CHANNEL = "its channel is not there yet"
 NO_LONGER_DUE = "no longer due"
+NOT_SENT = (State.PLANNED, State.HELD, State.STOPPED)
+"""What can still fall away. What is parked is an organizer's to decide."""
 REVIVABLE = frozenset({NO_LONGER_DUE})
 """Reasons of cancellation that a change of plan can undo; all others are final.
 
@@ -62,9 +64,8 @@ class Outbox:
         for plan in plans:
             self._write(uow, rows.pop((plan.kind, plan.subject, plan.occurrence), None), plan)
         for row in rows.values():
-            if row.state == State.PLANNED:
-                row.state = after(State.PLANNED, Event.CANCEL)
-                row.reason = NO_LONGER_DUE
+            if row.state in (State.PLANNED, State.STOPPED):
+                row.go(Event.CANCEL, reason=NO_LONGER_DUE)
                 uow.touch(Topic.DELIVERIES)
         await uow.session.flush()
 
@@ -81,16 +82,16 @@ class Outbox:
                 state=State.PLANNED,
                 attempts=0,
                 stale=False,
+                not_before=plan.due_at,
             )
             uow.session.add(row)
         elif row.state == State.CANCELLED and row.reason in REVIVABLE:
             if plan.last_useful_at <= self._clock.now():
                 return row
-            row.state = after(State.CANCELLED, Event.PLAN_AGAIN)
-            row.reason = None
-        elif row.state != State.PLANNED:
+            row.go(Event.PLAN_AGAIN, not_before=plan.due_at)
+        elif row.state not in (State.PLANNED, State.STOPPED):
             return row
-        if row.due_at != plan.due_at:
+        if row.state == State.PLANNED and row.due_at != plan.due_at:
             row.not_before = plan.due_at
         row.due_at = plan.due_at
         row.last_useful_at = plan.last_useful_at
@@ -108,21 +109,26 @@ class Outbox:
     async def cancel(self, uow: UnitOfWork, *where: ColumnElement[bool], reason: str) -> int:
         """Cancels every delivery not yet sent that matches; returns how many they were."""
         rows = await uow.session.scalars(
-            select(Delivery).where(Delivery.state.in_((State.PLANNED, State.HELD)), *where)
+            select(Delivery).where(Delivery.state.in_(NOT_SENT), *where)
         )
         count = 0
         for row in rows:
-            row.state = after(State(row.state), Event.CANCEL)
-            row.reason = reason
+            row.go(Event.CANCEL, reason=reason)
             count += 1
         uow.touch(Topic.DELIVERIES)
         return count
 
     async def refresh(self, uow: UnitOfWork, *where: ColumnElement[bool]) -> None:
-        """Marks sent messages that match as out of date: they will be edited in place."""
-        await uow.session.execute(
-            update(Delivery)
-            .where(Delivery.state == State.SENT, Delivery.message_id.is_not(None), *where)
-            .values(stale=True, not_before=self._clock.now(), attempts=0)
+        """Marks sent messages that match as out of date: they will be edited in place.
+
+        One that is being sent right now is looked at again once it is there.
+        """
+        there = update(Delivery).where(
+            Delivery.state == State.SENT, Delivery.message_id.is_not(None), *where
         )
+        await uow.session.execute(
+            there.values(stale=True, not_before=self._clock.now(), attempts=0)
+        )
+        on_its_way = update(Delivery).where(Delivery.state == State.CLAIMED, *where)
+        await uow.session.execute(on_its_way.values(stale=True))
         uow.touch(Topic.DELIVERIES)

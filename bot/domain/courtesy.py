@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.deliveries import Courtesy
+from bot.domain.deliveries import LATE, Courtesy
 from bot.domain.wallclock import Quiet, local_week, next_allowed
 
 
@@ -32,6 +32,8 @@ class Attention:
     must_ahead: int
     """Messages that must still come before the week ends."""
     cap: int
+    regular_ahead: int = 0
+    """Regular messages that are planned before the week ends."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,29 @@ class Expire:
     """Its last useful time is over."""
 
 
-Verdict = Go | Wait | Expire
+@dataclass(frozen=True)
+class Drop:
+    """It gives way to what matters more; it does not come later."""
+
+    reason: str
+
+
+Verdict = Go | Wait | Expire | Drop
+
+LATE_POSTS_APART = timedelta(hours=1)
+"""Posts that were missed come one by one: a channel that was quiet for days is not flooded."""
+
+
+def decide_late_post(
+    now: datetime, due_at: datetime, last_useful_at: datetime, newest_post: datetime | None
+) -> Verdict:
+    """What to do at `now` (UTC) with a post that may be late; `newest_post` in its channel, UTC."""
+    if now - due_at <= LATE or newest_post is None:
+        return Go()
+    until = newest_post + LATE_POSTS_APART
+    if until <= now:
+        return Go()
+    return Wait(until, "posts that are late come one by one") if until <= last_useful_at else Go()
 
 
 def decide_post(
@@ -80,7 +104,8 @@ def decide(
 ) -> Verdict:
     """What to do at `now` (UTC) with a direct message that is due to somebody in `zone`.
 
-    A regular message over the cap waits for the next local week.
+    A regular message over the cap waits for the next local week. A nudge takes no place that a
+    message already planned for this week needs: it is dropped.
     """
     if now > last_useful_at:
         return Expire()
@@ -93,7 +118,11 @@ def decide(
         # A meeting cancelled late in the evening for early next day: better awake than waiting
         # in vain.
         return Go() if courtesy is Courtesy.MUST else Expire()
-    over = attention.sent + attention.must_ahead >= attention.cap
+    taken = attention.sent + attention.must_ahead
+    if courtesy is Courtesy.NUDGE:
+        full = taken + attention.regular_ahead >= attention.cap
+        return Drop("gave way to what matters more this week") if full else Go()
+    over = taken >= attention.cap
     if courtesy is Courtesy.REGULAR and over:
         until = next_allowed(local_week(now, zone)[1], zone, quiet)
         return (

@@ -4,7 +4,7 @@ The diagram in docs/deliveries.md is made from :data:`TRANSITIONS`.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -18,6 +18,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     PARKED = "parked"
+    STOPPED = "stopped"
 
 
 class Event(StrEnum):
@@ -33,6 +34,8 @@ class Event(StrEnum):
     PARK = "park"
     PLAN_AGAIN = "plan again"
     WITHDRAW = "withdraw"
+    STOP = "stop"
+    RELEASE = "release"
 
 
 TRANSITIONS: dict[tuple[State, Event], State] = {
@@ -42,6 +45,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.PLANNED, Event.EXPIRE): State.EXPIRED,
     (State.PLANNED, Event.HOLD): State.HELD,
     (State.PLANNED, Event.PARK): State.PARKED,
+    (State.PLANNED, Event.STOP): State.STOPPED,
     (State.CLAIMED, Event.SENT): State.SENT,
     (State.CLAIMED, Event.POSTPONE): State.PLANNED,
     (State.CLAIMED, Event.HOLD): State.HELD,
@@ -55,6 +59,9 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.CANCELLED, Event.PLAN_AGAIN): State.PLANNED,
     (State.PARKED, Event.PLAN_AGAIN): State.PLANNED,
     (State.PARKED, Event.CANCEL): State.CANCELLED,
+    (State.STOPPED, Event.RELEASE): State.PLANNED,
+    (State.STOPPED, Event.CANCEL): State.CANCELLED,
+    (State.STOPPED, Event.EXPIRE): State.EXPIRED,
 }
 
 
@@ -75,13 +82,32 @@ class Courtesy(StrEnum):
 
     ANSWER follows directly on something the person just did and is never counted or delayed.
     MUST always comes and counts. REGULAR counts and waits when the week's cap is reached.
+    NUDGE counts and is the first to give way: it is dropped when the week has no place to spare.
     POST goes to a channel.
     """
 
     ANSWER = "answer"
     MUST = "must"
     REGULAR = "regular"
+    NUDGE = "nudge"
     POST = "post"
+
+
+class Late(StrEnum):
+    """What becomes of a message of some kind that could not be sent when it was due.
+
+    All of them end with the last useful time. AS_USUAL is sent like any other. SAYS_SO is sent, and
+    its text says that it is late. NEWEST is sent unless a newer one of the same kind and subject
+    is due as well: of several that were missed, one comes.
+    """
+
+    AS_USUAL = "as usual"
+    SAYS_SO = "says so"
+    NEWEST = "newest only"
+
+
+LATE = timedelta(hours=1)
+"""From when on a message counts as late."""
 
 
 @dataclass(frozen=True)
@@ -140,4 +166,4 @@ class Due:
     @property
     def late(self) -> bool:
         """True when it comes more than an hour after it was due, and should say so."""
-        return (self.now - self.due_at).total_seconds() > 3600
+        return self.now - self.due_at > LATE

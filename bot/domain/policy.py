@@ -32,6 +32,7 @@ class Action(StrEnum):
     IMPORT_ROSTER = "import a roster"
     LAUNCH_COHORT = "launch a cohort"
     CLOSE_COHORT = "close a cohort"
+    CHANGE_COHORT = "change a cohort"
     NAME_ORGANIZERS = "name organizers"
     TAKE_PART = "take part"
 
@@ -42,6 +43,7 @@ _NEEDS: dict[Action, Level] = {
     Action.IMPORT_ROSTER: Level.ORGANIZER,
     Action.LAUNCH_COHORT: Level.ORGANIZER,
     Action.CLOSE_COHORT: Level.ORGANIZER,
+    Action.CHANGE_COHORT: Level.ORGANIZER,
     Action.NAME_ORGANIZERS: Level.ADMIN,
     Action.TAKE_PART: Level.MEMBER,
 }

@@ -1,13 +1,13 @@
 """The rhythm of a cohort: which recurring messages are due when. Pure; time is an argument."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.deliveries import Courtesy, DeliveryPlan
 from bot.domain.wallclock import resolve
-from bot.domain.weeks import day_of_week, prompt_date, week_start
+from bot.domain.weeks import Dates, day_of_week, prompt_date, week_start
 
 OFFER_DAY, OFFER_TIME = 2, time(10)
 CAPTAIN_WEEK_TIME = time(9)
@@ -32,18 +32,23 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 
 @dataclass(frozen=True)
 class TeamFacts:
-    """A team and its timezone (its first navigator's)."""
+    """A team, its timezone (its first navigator's), and its dates: its own or the cohort's."""
 
     id: int
     zone: ZoneInfo
+    dates: Dates
 
 
 @dataclass(frozen=True)
 class PersonFacts:
-    """Somebody who gets messages of their own, and their timezone."""
+    """Somebody who gets messages of their own, their timezone, and the dates of their team.
+
+    A captain's dates cover those of all their teams (:func:`bot.domain.weeks.covering`).
+    """
 
     id: int
     zone: ZoneInfo
+    dates: Dates
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,6 @@ class CohortFacts:
 
     id: int
     guild_id: int
-    start: date
-    weeks: int
     prompt_weekday: int
     prompt_time: time
     one_on_one_every: int
@@ -71,23 +74,33 @@ def rounds(weeks: int, every: int) -> list[tuple[int, int]]:
     return [(number, week) for number, week in enumerate(range(1, weeks + 1, every), start=1)]
 
 
-def round_end(start: date, weeks: int, every: int, number: int) -> date:
+def round_of(week: int, every: int) -> int:
+    """The round that a week belongs to."""
+    return (week - 1) // every + 1
+
+
+def round_end(dates: Dates, every: int, number: int) -> date:
     """The first date after a round: its times lie before that day begins."""
-    last_week = min(number * every, weeks)
-    return week_start(start, last_week) + timedelta(days=7)
+    last_week = min(number * every, dates.weeks)
+    return week_start(dates.start, last_week) + timedelta(days=7)
 
 
-def prompt_moment(cohort: CohortFacts, zone: ZoneInfo, week: int) -> datetime:
-    """When week `week`'s check-in prompt is due for a team in `zone`, UTC."""
-    day = prompt_date(cohort.start, week, cohort.prompt_weekday)
-    return resolve(day, cohort.prompt_time, zone)
+def prompt_moment(cohort: CohortFacts, team: TeamFacts, week: int) -> datetime:
+    """When week `week`'s check-in prompt is due for a team, UTC."""
+    day = prompt_date(team.dates.start, week, cohort.prompt_weekday)
+    return resolve(day, cohort.prompt_time, team.zone)
 
 
 def rhythm(cohort: CohortFacts) -> Iterator[DeliveryPlan]:
-    """Every recurring message of the cohort, due times in UTC, in no particular order."""
-    for week in range(1, cohort.weeks + 1):
-        for team in cohort.teams:
-            due = prompt_moment(cohort, team.zone, week)
+    """Every recurring message of the cohort, due times in UTC, in no particular order.
+
+    An occurrence is a week (`week:3`) or a round of one-on-ones (`round:2`), counted by the dates
+    of the team concerned. It keeps its number however often the dates are changed, so nothing
+    comes twice (docs/programme.md, "When dates change").
+    """
+    for team in cohort.teams:
+        for week in range(1, team.dates.weeks + 1):
+            due = prompt_moment(cohort, team, week)
             hour = f"{_WEEKDAYS[cohort.prompt_weekday]} {cohort.prompt_time:%H:%M}"
             yield DeliveryPlan(
                 kind="checkin_prompt",
@@ -102,37 +115,66 @@ def rhythm(cohort: CohortFacts) -> Iterator[DeliveryPlan]:
                 rule=f"{hour} {team.zone.key}",
                 courtesy=Courtesy.POST,
             )
-        for captain in cohort.captains:
-            for kind, number, at in (
-                ("captain_week", 1, CAPTAIN_WEEK_TIME),
-                ("captain_bookings", CAPTAIN_BOOKINGS_DAY, CAPTAIN_BOOKINGS_TIME),
-            ):
-                yield _to_person(
-                    cohort,
-                    kind,
-                    captain,
-                    f"week:{week}",
-                    day_of_week(cohort.start, week, number),
-                    at,
-                    WEEKLY_USEFUL,
-                )
-        for navigator in cohort.navigators:
-            day = day_of_week(cohort.start, week, NAVIGATOR_DAY)
+    for captain in cohort.captains:
+        for week in range(1, captain.dates.weeks + 1):
+            name = f"week:{week}"
+            day = day_of_week(captain.dates.start, week, 1)
             yield _to_person(
-                cohort,
-                "navigator_week",
-                navigator,
-                f"week:{week}",
-                day,
-                NAVIGATOR_TIME,
-                WEEKLY_USEFUL,
+                cohort, "captain_week", captain, name, day, CAPTAIN_WEEK_TIME, WEEKLY_USEFUL
             )
-    for number, week in rounds(cohort.weeks, cohort.one_on_one_every):
-        for mentee in cohort.mentees:
-            day = day_of_week(cohort.start, week, OFFER_DAY)
+            day = day_of_week(captain.dates.start, week, CAPTAIN_BOOKINGS_DAY)
             yield _to_person(
-                cohort, "one_on_one_offer", mentee, f"round:{number}", day, OFFER_TIME, OFFER_USEFUL
+                cohort, "captain_bookings", captain, name, day, CAPTAIN_BOOKINGS_TIME, WEEKLY_USEFUL
             )
+    for navigator in cohort.navigators:
+        for week in range(1, navigator.dates.weeks + 1):
+            name = f"week:{week}"
+            day = day_of_week(navigator.dates.start, week, NAVIGATOR_DAY)
+            yield _to_person(
+                cohort, "navigator_week", navigator, name, day, NAVIGATOR_TIME, WEEKLY_USEFUL
+            )
+    for mentee in cohort.mentees:
+        for number, week in rounds(mentee.dates.weeks, cohort.one_on_one_every):
+            name = f"round:{number}"
+            day = day_of_week(mentee.dates.start, week, OFFER_DAY)
+            yield _to_person(
+                cohort, "one_on_one_offer", mentee, name, day, OFFER_TIME, OFFER_USEFUL
+            )
+
+
+Key = tuple[str, str, str]
+"""Kind, subject and occurrence: what makes a message the same one after a change."""
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """When a message that is written down already is due, and until when it is useful; UTC."""
+
+    due_at: datetime
+    last_useful_at: datetime
+    rule: str
+
+
+LEAST_WEEK = timedelta(days=7, hours=-3)
+"""A week by any wall clock: clocks change by less than three hours."""
+
+
+def keep_ahead(
+    plans: Iterable[DeliveryPlan], ahead: Mapping[Key, Ahead], now: datetime
+) -> Iterator[DeliveryPlan]:
+    """The plans, so that no change of hour or timezone takes away what is still to come.
+
+    What is `ahead`, and would by its new rule have been due before `now` in the same week, keeps
+    the time that it has: otherwise this week's message would be lost, or say that it is late. A
+    move by a whole week is none of this; there the plan stands.
+    """
+    for plan in plans:
+        old = ahead.get((plan.kind, plan.subject, plan.occurrence))
+        if old is not None and plan.due_at <= now < old.due_at < plan.due_at + LEAST_WEEK:
+            plan = replace(
+                plan, due_at=old.due_at, last_useful_at=old.last_useful_at, rule=old.rule
+            )
+        yield plan
 
 
 def _to_person(

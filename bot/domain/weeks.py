@@ -5,6 +5,8 @@ Week k is the local dates start + 7(k-1) to start + 7(k-1) + 6, in whatever zone
 """
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.domain.errors import Refusal, shown
@@ -41,6 +43,38 @@ def prompt_date(start: date, k: int, weekday: int) -> date:
         raise ValueError(f"weekdays count from 0 (Monday) to 6, not {weekday}")
     first = week_start(start, k)
     return first + timedelta(days=(weekday - first.weekday()) % 7)
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """When a cohort runs, or a team that has dates of its own: its first day, and for how long."""
+
+    start: date
+    weeks: int
+
+    @property
+    def end(self) -> date:
+        """The first date after the last week."""
+        return self.start + timedelta(weeks=self.weeks)
+
+    def week_of(self, today: date) -> int | None:
+        """The week that `today` lies in, or None before the first and after the last."""
+        return week_of(self.start, self.weeks, today)
+
+    def nearest_week(self, today: date) -> int:
+        """The same; before the start it is the first week, after the end the last."""
+        return self.week_of(today) or (1 if today < self.start else self.weeks)
+
+
+def covering(dates: Iterable[Dates]) -> Dates:
+    """The weeks of somebody who has several teams: from the first one's start to the last's end.
+
+    They count from that first start; the last one may be cut short. Raises ValueError for none.
+    """
+    every = list(dates)
+    start = min(each.start for each in every)
+    days = (max(each.end for each in every) - start).days
+    return Dates(start, -(-days // 7))
 
 
 def parse_start(text: str) -> date:

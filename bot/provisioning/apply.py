@@ -4,6 +4,7 @@ The intention is written down before each creation, so that a process that dies 
 the one object it made instead of making a second.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -54,6 +55,7 @@ class Provisioner:
     def __init__(self, client: discord.Client, journal: Journal) -> None:
         self._client = client
         self._journal = journal
+        self._busy: dict[int, asyncio.Lock] = {}
 
     async def compare(self, guild_id: int, desired: Desired) -> Changes:
         """What would have to be done, without doing it."""
@@ -75,7 +77,16 @@ class Provisioner:
         return Changes(roles, tuple(missing_channels), tuple(edits))
 
     async def apply(self, guild_id: int, desired: Desired, reason: str, progress: Progress) -> None:
-        """Does it. Roles come first, so that a private channel is private from its first moment."""
+        """Does it. Roles come first, so that a private channel is private from its first moment.
+
+        One at a time on each server: two at once would make everything twice.
+        """
+        async with self._busy.setdefault(guild_id, asyncio.Lock()):
+            await self._apply(guild_id, desired, reason, progress)
+
+    async def _apply(
+        self, guild_id: int, desired: Desired, reason: str, progress: Progress
+    ) -> None:
         guild = self._guild(guild_id)
         changes = await self.compare(guild_id, desired)
         server = await self._look(guild)

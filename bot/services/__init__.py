@@ -5,9 +5,12 @@ The actor is an argument, permission is checked in every call, ids and dataclass
 
 from dataclasses import dataclass
 
+from bot.services.changes import ChangeService
 from bot.services.checkins import CheckInService
 from bot.services.cohorts import CohortService
 from bot.services.crews import CrewService
+from bot.services.deliveries import DeliveryService
+from bot.services.delivery_lists import DeliveryLists
 from bot.services.onboarding import OnboardingService
 from bot.services.one_on_ones import OneOnOneService
 from bot.services.organizers import OrganizerService
@@ -15,6 +18,7 @@ from bot.services.people import PeopleService
 from bot.services.rosters import RosterService
 from bot.services.server import ServerService
 from bot.services.teams import TeamService
+from bot.services.troubles import TroubleService
 from bot.services.waiting import WaitingService
 
 
@@ -23,6 +27,7 @@ class Services:
     """Every service, for cogs."""
 
     cohorts: CohortService
+    changes: ChangeService
     organizers: OrganizerService
     rosters: RosterService
     onboarding: OnboardingService
@@ -31,5 +36,8 @@ class Services:
     crews: CrewService
     people: PeopleService
     teams: TeamService
+    troubles: TroubleService
     waiting: WaitingService
     server: ServerService
+    deliveries: DeliveryService
+    delivery_lists: DeliveryLists

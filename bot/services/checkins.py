@@ -12,7 +12,6 @@ from bot.clock import Clock
 from bot.domain.deliveries import Courtesy, DeliveryPlan, State
 from bot.domain.errors import NotAllowed, NotFound, Refusal
 from bot.domain.policy import Role
-from bot.domain.weeks import week_of
 from bot.services.checkin_reading import (
     ENERGY,
     SharedCheckIn,
@@ -24,11 +23,13 @@ from bot.services.lookup import (
     RUNNING,
     Seat,
     captain_of,
+    mentors_of,
     seats_of_user,
     team_people,
     team_zone,
 )
 from bot.services.planning import Planner
+from bot.services.waiting import forget_draft
 from bot.storage.engine import Database, UnitOfWork
 from bot.storage.tables import CheckIn, CheckInReader, Delivery, Person
 
@@ -126,17 +127,25 @@ class CheckInService:
             by_week = {int(row.occurrence.partition(":")[2]): row for row in prompts}
             zone = await team_zone(session, seat.team, seat.cohort)
             today = self._clock.now().astimezone(zone).date()
-            week = week_of(seat.cohort.start, seat.cohort.weeks, today)
+            week = seat.dates.week_of(today)
+            if week is not None:
+                # Where the start was moved later meanwhile, the last one asked is still this one.
+                week = max([week, *(number for number, row in by_week.items() if row.sent_at)])
             if week is None or week not in by_week:
                 raise NotFound(
                     f"The check-ins of “{seat.cohort.name}” run from "
-                    f"{seat.cohort.start:%d %B %Y} for {seat.cohort.weeks} weeks; "
+                    f"{seat.dates.start:%d %B %Y} for {seat.dates.weeks} weeks; "
                     "there is none this week."
                 )
             return await self._form(session, seat, by_week[week], week)
 
-    async def submit(self, user_id: int, prompt_id: int, values: Mapping[str, str]) -> Receipt:
-        """Keeps an answer (or its newer version) for the readers chosen, who are frozen now."""
+    async def submit(
+        self, user_id: int, prompt_id: int, values: Mapping[str, str], *, draft: str = ""
+    ) -> Receipt:
+        """Keeps an answer (or its newer version) for the readers chosen, who are frozen now.
+
+        `draft` is the name under which a refused version of it may be kept; it is forgotten.
+        """
         audience = _audience(values.get("audience", ""))
         energy = values.get("energy", "")
         if energy and energy not in ENERGY:
@@ -146,6 +155,7 @@ class CheckInService:
         async with self._db.write() as uow:
             seat, prompt, week = await self._place(uow.session, user_id, prompt_id)
             check_in = await self._row(uow, seat, week)
+            new = check_in.id is None
             shared_before = check_in.audience == Audience.TEAM
             check_in.state = "answered"
             check_in.audience = audience
@@ -155,8 +165,9 @@ class CheckInService:
             if audience is Audience.TEAM and not shared_before:
                 check_in.shares += 1
             await uow.session.flush()
-            readers = await self._freeze_readers(uow, check_in, seat, audience)
+            readers = await self._freeze_readers(uow, check_in, audience, new=new)
             await self._share(uow, check_in, prompt, audience, shared_before=shared_before)
+            await forget_draft(uow.session, user_id, draft)
             await uow.commit()
             return Receipt(week, audience, tuple(p.name for p in readers), seat.person.name)
 
@@ -262,21 +273,19 @@ class CheckInService:
         return row
 
     async def _freeze_readers(
-        self, uow: UnitOfWork, check_in: CheckIn, seat: Seat, audience: Audience
+        self, uow: UnitOfWork, check_in: CheckIn, audience: Audience, *, new: bool
     ) -> list[Person]:
-        team_id = check_in.team_id
-        captain = await captain_of(uow.session, team_id)
-        readers = [captain] if captain else []
-        if audience is not Audience.CAPTAIN:
-            readers = await team_people(uow.session, team_id, Role.NAVIGATOR) + readers
+        roles = (Role.CAPTAIN,) if audience is Audience.CAPTAIN else (Role.NAVIGATOR, Role.CAPTAIN)
+        readers = await mentors_of(uow.session, check_in.team_id, roles)
         if not readers and audience is not Audience.TEAM:
             raise Refusal(
                 "There is nobody yet who could read this privately. You can share it with your "
                 "team, or try again when your captain is there."
             )
-        await uow.session.execute(
-            delete(CheckInReader).where(CheckInReader.check_in_id == check_in.id)
-        )
+        if not new:
+            await uow.session.execute(
+                delete(CheckInReader).where(CheckInReader.check_in_id == check_in.id)
+            )
         for reader in {person.id: person for person in readers}.values():
             uow.session.add(CheckInReader(check_in_id=check_in.id, person_id=reader.id))
         return readers
@@ -294,7 +303,7 @@ class CheckInService:
         # Whoever answers before the question is asked is heard right after it; where it never
         # came (the bot was away too long), there is no thread, only the channel.
         asked = prompt.state in (State.PLANNED, State.CLAIMED, State.SENT)
-        due = max(now, prompt.not_before) if prompt.state == State.PLANNED else now
+        due = max(now, prompt.not_before or now) if prompt.state == State.PLANNED else now
         occurrence = f"share:{check_in.shares}"
         if shared_before:
             await self._planner.outbox.refresh(

@@ -1,12 +1,12 @@
 """Creating, filling, launching and closing cohorts: what organizers can do."""
 
 from dataclasses import dataclass
-from datetime import time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 
 from bot.clock import Clock
+from bot.domain.cohort_inputs import check_weeks, parse_hour, parse_name, parse_weekday
 from bot.domain.deliveries import Courtesy, DeliveryPlan
 from bot.domain.errors import NotFound, Refusal
 from bot.domain.policy import Action, Actor
@@ -26,10 +26,6 @@ from bot.storage.tables import (
     ServerObject,
     Team,
 )
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-LONGEST_COHORT_WEEKS = 52
-LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -66,15 +62,11 @@ class CohortService:
     ) -> CohortOverview:
         """Creates a cohort that nobody has been told of yet. Raises Refusal for a bad input."""
         first = parse_start(start)
-        weeks = self._defaults.weeks if weeks is None else weeks
-        if not 1 <= weeks <= LONGEST_COHORT_WEEKS:
-            raise Refusal(
-                f"A cohort lasts 1 to {LONGEST_COHORT_WEEKS} weeks; please choose a number."
-            )
-        title = _cohort_name(name)
+        weeks = check_weeks(self._defaults.weeks if weeks is None else weeks)
+        title = parse_name(name)
         zone = find_timezone(timezone)
-        weekday = _weekday(prompt_day or self._defaults.prompt_weekday)
-        at = _hour(prompt_hour or self._defaults.prompt_hour)
+        weekday = parse_weekday(prompt_day or self._defaults.prompt_weekday)
+        at = parse_hour(prompt_hour or self._defaults.prompt_hour)
         check_start(first, self._clock.now().astimezone(ZoneInfo(zone)).date())
         async with self._db.write() as uow:
             await check(uow.session, actor, Action.CREATE_COHORT)
@@ -251,30 +243,3 @@ class CohortService:
             update(Person).where(Person.id.in_(members)).values(roles_stale=True)
         )
         uow.touch(Topic.ROLES)
-
-
-def _cohort_name(text: str) -> str:
-    name = " ".join(text.split())
-    if not name or len(name) > LONGEST_NAME:
-        raise Refusal(f"A cohort's name has 1 to {LONGEST_NAME} characters; please shorten it.")
-    if "@" in name or not all(letter.isprintable() for letter in name):
-        raise Refusal("Please leave @ and unprintable characters out of a cohort's name.")
-    return name
-
-
-def _weekday(text: str) -> int:
-    wanted = text.strip().lower()
-    for number, day in enumerate(WEEKDAYS):
-        if len(wanted) >= 2 and day.startswith(wanted):
-            return number
-    raise Refusal(f"“{text[:20]}” is no weekday I know; please write one such as Monday.")
-
-
-def _hour(text: str) -> time:
-    try:
-        hours, _, minutes = text.strip().partition(":")
-        return time(int(hours), int(minutes or 0))
-    except ValueError:
-        raise Refusal(
-            f"“{text[:20]}” is no time of day I know; please write one such as 09:00."
-        ) from None

@@ -11,10 +11,11 @@ from bot.clock import Clock
 from bot.domain.deliveries import Due
 from bot.domain.errors import NotAllowed
 from bot.domain.policy import Role
+from bot.domain.rhythm import round_of
 from bot.domain.wallclock import resolve
-from bot.domain.weeks import week_of
+from bot.domain.weeks import week_start
 from bot.services.checkin_reading import SharedCheckIn, away_until, tell_reader
-from bot.services.lookup import RUNNING, seats_of_user
+from bot.services.lookup import RUNNING, captain_dates, captained, dates_of, seats_of_user
 from bot.services.one_on_one_cards import MeetingCard, OfferState, meeting_card
 from bot.services.one_on_one_times import BOOKED
 from bot.storage.engine import Database
@@ -36,7 +37,11 @@ class CrewMember:
 
 @dataclass(frozen=True)
 class CaptainWeek:
-    """A captain's week: who is due, who is booked, what was told to them."""
+    """A captain's week: who is due, who is booked, what was told to them.
+
+    Weeks are the captain's own: they cover all their teams. `apart` says in which week each team
+    is, where teams have different dates.
+    """
 
     cohort: str
     week: int
@@ -44,15 +49,18 @@ class CaptainWeek:
     zone: ZoneInfo
     crew: tuple[CrewMember, ...]
     told: tuple[SharedCheckIn, ...]
+    apart: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
 class CaptainDay:
-    """A captain's evening message: what is new, and what tomorrow brings."""
+    """A captain's evening message: what is new, and what the next day brings."""
 
     zone: ZoneInfo
     new: tuple[MeetingCard, ...]
-    tomorrow: tuple[MeetingCard, ...]
+    ahead: tuple[MeetingCard, ...]
+    today: bool
+    """True when it comes so late that the next day has begun."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,11 @@ class CrewService:
         async with self._db.write() as uow:
             person = await uow.session.get_one(Person, due.person_id)
             cohort = await uow.session.get_one(Cohort, due.cohort_id)
-            crew = await self._crew(uow.session, person, cohort, due.number)
+            teams = await captained(uow.session, cohort.id, person.id)
+            dates = captain_dates(cohort, teams)
+            day = week_start(dates.start, due.number)
+            under_way = [team for team in teams if dates_of(cohort, team).week_of(day)]
+            crew = await self._crew(uow.session, person, cohort, under_way, day)
             if not crew:
                 return None
             told = await tell_reader(uow, due.id, person.id)
@@ -85,10 +97,11 @@ class CrewService:
             return CaptainWeek(
                 cohort=cohort.name,
                 week=due.number,
-                weeks=cohort.weeks,
+                weeks=dates.weeks,
                 zone=ZoneInfo(person.timezone),
                 crew=tuple(crew),
                 told=tuple(told),
+                apart=_apart(cohort, under_way, day),
             )
 
     async def crews(self, user_id: int) -> list[CaptainWeek]:
@@ -102,11 +115,19 @@ class CrewService:
                 seat = next(seat for seat in seats if seat.cohort.id == cohort_id)
                 zone = ZoneInfo(seat.person.timezone)
                 today = self._clock.now().astimezone(zone).date()
-                week = week_of(seat.cohort.start, seat.cohort.weeks, today)
-                number = week or (1 if today < seat.cohort.start else seat.cohort.weeks)
-                crew = await self._crew(session, seat.person, seat.cohort, number)
+                teams = await captained(session, cohort_id, seat.person.id)
+                dates = captain_dates(seat.cohort, teams)
+                crew = await self._crew(session, seat.person, seat.cohort, teams, today)
                 crews.append(
-                    CaptainWeek(seat.cohort.name, number, seat.cohort.weeks, zone, tuple(crew), ())
+                    CaptainWeek(
+                        cohort=seat.cohort.name,
+                        week=dates.nearest_week(today),
+                        weeks=dates.weeks,
+                        zone=zone,
+                        crew=tuple(crew),
+                        told=(),
+                        apart=_apart(seat.cohort, teams, today),
+                    )
                 )
             return crews
 
@@ -116,14 +137,17 @@ class CrewService:
             captain = await uow.session.get_one(Person, due.person_id)
             zone = ZoneInfo(captain.timezone)
             new = await self._tell_bookings(uow.session, captain, due)
-            begin, end = _tomorrow(due.now, zone)
-            tomorrow = await self._cards(
+            # The day after the evening that it was meant for: it may come after midnight.
+            begin, end = _day_after(due.due_at, zone)
+            begin = max(begin, due.now)
+            ahead = await self._cards(
                 uow.session, captain, OneOnOne.starts_at >= begin, OneOnOne.starts_at < end
             )
-            if not new and not tomorrow:
+            if not new and not ahead:
                 return None
             await uow.commit()
-            return CaptainDay(zone, tuple(new), tuple(tomorrow))
+            today = due.now.astimezone(zone).date() > due.due_at.astimezone(zone).date()
+            return CaptainDay(zone, tuple(new), tuple(ahead), today)
 
     async def captain_bookings(self, due: Due) -> CaptainDay | None:
         """The week's new bookings, gathered; None if there are none.
@@ -133,7 +157,7 @@ class CrewService:
         async with self._db.write() as uow:
             captain = await uow.session.get_one(Person, due.person_id)
             zone = ZoneInfo(captain.timezone)
-            begin, end = _tomorrow(due.now, zone)
+            begin, end = _day_after(due.now, zone)
             if await self._cards(
                 uow.session, captain, OneOnOne.starts_at >= begin, OneOnOne.starts_at < end
             ):
@@ -142,7 +166,7 @@ class CrewService:
             if not new:
                 return None
             await uow.commit()
-            return CaptainDay(zone, tuple(new), ())
+            return CaptainDay(zone, tuple(new), (), False)
 
     async def _tell_bookings(
         self, session: AsyncSession, captain: Person, due: Due
@@ -217,21 +241,16 @@ class CrewService:
         ]
 
     async def _crew(
-        self, session: AsyncSession, captain: Person, cohort: Cohort, week: int
+        self, session: AsyncSession, captain: Person, cohort: Cohort, teams: list[Team], day: date
     ) -> list[CrewMember]:
+        """The mentees of `teams`, with the round of each team on `day`."""
         now = self._clock.now()
-        teams = select(Membership.team_id).where(
-            Membership.cohort_id == cohort.id,
-            Membership.person_id == captain.id,
-            Membership.role == Role.CAPTAIN,
-            Membership.left_at.is_(None),
-        )
         rows = await session.execute(
             select(Person, Team)
             .join(Membership, Membership.person_id == Person.id)
             .join(Team, Team.id == Membership.team_id)
             .where(
-                Membership.team_id.in_(teams),
+                Membership.team_id.in_([team.id for team in teams]),
                 Membership.role == Role.MENTEE,
                 Membership.left_at.is_(None),
             )
@@ -239,9 +258,9 @@ class CrewService:
         )
         mentees = list(rows)
         away = await away_until(session, [person.id for person, _ in mentees], now)
-        number = (week - 1) // self._every + 1
         crew = []
         for mentee, team in mentees:
+            number = round_of(dates_of(cohort, team).nearest_week(day), self._every)
             state = await session.scalar(
                 select(OneOnOneOffer.state).where(
                     OneOnOneOffer.cohort_id == cohort.id,
@@ -273,6 +292,14 @@ class CrewService:
         return crew
 
 
-def _tomorrow(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    day: date = now.astimezone(zone).date() + timedelta(days=1)
+def _apart(cohort: Cohort, teams: list[Team], day: date) -> tuple[tuple[str, int], ...]:
+    """The week of each team on `day`; nothing where they all have the same dates."""
+    dates = {team.name: dates_of(cohort, team) for team in teams}
+    if len(set(dates.values())) < 2:
+        return ()
+    return tuple((name, own.nearest_week(day)) for name, own in dates.items())
+
+
+def _day_after(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    day: date = moment.astimezone(zone).date() + timedelta(days=1)
     return resolve(day, time(0), zone), resolve(day + timedelta(days=1), time(0), zone)

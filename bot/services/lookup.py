@@ -1,16 +1,18 @@
 """Questions that several services ask: who is who, in which open cohort, on which team."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
 
 from bot.domain import policy
 from bot.domain.availability import Availability, WeeklyRange
 from bot.domain.errors import NotFound
 from bot.domain.policy import Action, Actor, Role
+from bot.domain.weeks import Dates, covering
 from bot.storage.tables import Cohort, GuildOrganizer, Membership, Person, Team
 
 OPEN = ("draft", "running")
@@ -25,6 +27,11 @@ class Seat:
     membership: Membership
     cohort: Cohort
     team: Team | None
+
+    @property
+    def dates(self) -> Dates:
+        """The weeks that this place in the cohort is counted by."""
+        return dates_of(self.cohort, self.team)
 
 
 async def organized(session: AsyncSession, guild_id: int) -> set[int]:
@@ -154,13 +161,79 @@ async def captain_of(session: AsyncSession, team_id: int | None) -> Person | Non
     return captains[0] if captains else None
 
 
+async def mentors_of(
+    session: AsyncSession, team_id: int | None, roles: Collection[str]
+) -> list[Person]:
+    """The navigators and the captain of a team, as far as they are among `roles`, in that order."""
+    if team_id is None:
+        return []
+    rows = list(
+        await session.execute(
+            select(Membership.role, Person)
+            .join(Person, Membership.person_id == Person.id)
+            .where(
+                Membership.team_id == team_id,
+                Membership.role.in_(roles),
+                Membership.left_at.is_(None),
+            )
+            .order_by(Membership.position)
+        )
+    )
+    captains = [person for role, person in rows if role == Role.CAPTAIN]
+    return [person for role, person in rows if role == Role.NAVIGATOR] + captains[:1]
+
+
 async def team_zone(session: AsyncSession, team: Team, cohort: Cohort) -> ZoneInfo:
     """A team's timezone: its first navigator's in roster order, else the cohort's."""
     navigators = await team_people(session, team.id, Role.NAVIGATOR)
     return ZoneInfo(navigators[0].timezone if navigators else cohort.timezone)
 
 
+def dates_of(cohort: Cohort, team: Team | None) -> Dates:
+    """When a team runs: by dates of its own where it has them, else by the cohort's.
+
+    The one place that says so. Without a team it is the cohort's dates.
+    """
+    if team is None:
+        return Dates(cohort.start, cohort.weeks)
+    return Dates(team.start or cohort.start, team.weeks or cohort.weeks)
+
+
+async def captained(session: AsyncSession, cohort_id: int, person_id: int) -> list[Team]:
+    """The teams that somebody is captain of in a cohort, in order."""
+    return list(
+        await session.scalars(
+            select(Team)
+            .join(Membership, Membership.team_id == Team.id)
+            .where(
+                Membership.cohort_id == cohort_id,
+                Membership.person_id == person_id,
+                Membership.role == Role.CAPTAIN,
+                Membership.left_at.is_(None),
+            )
+            .order_by(Team.position)
+        )
+    )
+
+
+def captain_dates(cohort: Cohort, teams: Sequence[Team]) -> Dates:
+    """The weeks of a captain: they cover those of all their `teams`; without any, the cohort's."""
+    return covering(dates_of(cohort, team) for team in teams or (None,))
+
+
+async def with_hours(session: AsyncSession, *people: Person) -> None:
+    """Loads when these people are free, for `hours_of`."""
+    await session.execute(
+        select(Person)
+        .where(Person.id.in_([person.id for person in people]))
+        .options(selectinload(Person.availability))
+    )
+
+
 def hours_of(person: Person) -> tuple[Availability, ZoneInfo]:
-    """When somebody is free every week, by the wall clock of their own timezone."""
+    """When somebody is free every week, by the wall clock of their own timezone.
+
+    Their hours have to be loaded (`with_hours`).
+    """
     ranges = tuple(WeeklyRange(free.start_minute, free.end_minute) for free in person.availability)
     return Availability(ranges), ZoneInfo(person.timezone)

@@ -1,6 +1,6 @@
 """The first steps: who has joined, what they say about themselves, and their introduction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,8 +17,16 @@ from bot.domain.names import NAME_LIMIT, check_name
 from bot.domain.policy import Role
 from bot.domain.timezones import find_timezone
 from bot.services.arrivals import greet, link
-from bot.services.lookup import OPEN, captain_of, hours_of, seats_of_user, team_people
-from bot.services.planning import Planner
+from bot.services.lookup import (
+    OPEN,
+    captain_of,
+    dates_of,
+    hours_of,
+    seats_of_user,
+    team_people,
+    with_hours,
+)
+from bot.services.planning import NOTE_USEFUL, Planner
 from bot.services.rosters import set_availability
 from bot.storage.engine import Database, Topic, UnitOfWork
 from bot.storage.tables import Cohort, Delivery, Membership, Person, ServerObject, Team
@@ -78,6 +86,15 @@ class Introduction:
     profile: Profile
 
 
+@dataclass(frozen=True)
+class Joined:
+    """A member of a server, and since when (UTC)."""
+
+    username: str
+    user_id: int
+    joined_at: datetime
+
+
 class OnboardingService:
     """Arrivals and departures on the server, and the form about oneself."""
 
@@ -93,43 +110,61 @@ class OnboardingService:
             cohorts = await self._open_cohorts(uow.session, guild_id)
             if not cohorts:
                 return
-            known = await self._welcome(uow, guild_id, user_id, username)
-            if not known:
-                await self._planner.outbox.put(
-                    uow,
-                    DeliveryPlan(
-                        kind="stranger_note",
-                        subject=f"user:{user_id}",
-                        occurrence=f"guild:{guild_id}",
-                        guild_id=guild_id,
-                        user_id=user_id,
-                        due_at=now,
-                        last_useful_at=now + STRANGER_USEFUL,
-                        rule="at once",
-                        courtesy=Courtesy.ANSWER,
-                    ),
-                )
-                await self._planner.note(
-                    uow, None, guild_id, f"stranger:{user_id}/guild:{guild_id}"
-                )
+            if not await self._welcome(uow, guild_id, user_id, username):
+                await self._stranger(uow, guild_id, user_id, now)
             await uow.commit()
 
-    async def members(self, guild_id: int, members: Mapping[str, int], *, complete: bool) -> None:
+    async def _stranger(
+        self, uow: UnitOfWork, guild_id: int, user_id: int, joined_at: datetime
+    ) -> None:
+        """Somebody on no roster joined at `joined_at` (UTC): a word to them, a note to organizers.
+
+        Once for each account and server, however often this is noticed.
+        """
+        await self._planner.outbox.put(
+            uow,
+            DeliveryPlan(
+                kind="stranger_note",
+                subject=f"user:{user_id}",
+                occurrence=f"guild:{guild_id}",
+                guild_id=guild_id,
+                user_id=user_id,
+                due_at=joined_at,
+                last_useful_at=joined_at + STRANGER_USEFUL,
+                rule="at once",
+                courtesy=Courtesy.ANSWER,
+            ),
+        )
+        await self._planner.note(uow, None, guild_id, f"stranger:{user_id}/guild:{guild_id}")
+
+    async def members(self, guild_id: int, members: Sequence[Joined], *, complete: bool) -> None:
         """Compares the members of a server with the rosters, after events may have been missed.
 
-        `members` maps usernames to account ids. Unless it is `complete`, somebody who is not in
-        it may still be there, so nobody counts as gone.
+        Unless they are `complete`, somebody who is not among them may still be there, so nobody
+        counts as gone. Who is on no roster is noticed if they came while a cohort was open, and
+        not long ago.
         """
         async with self._db.write() as uow:
-            if not await self._open_cohorts(uow.session, guild_id):
+            cohorts = await self._open_cohorts(uow.session, guild_id)
+            if not cohorts:
                 return
-            people = await uow.session.scalars(select(Person).where(Person.guild_id == guild_id))
-            present = set(members.values())
-            for person in list(people):
-                if person.username in members and person.joined_at is None:
-                    await self._welcome(uow, guild_id, members[person.username], person.username)
+            people = list(
+                await uow.session.scalars(select(Person).where(Person.guild_id == guild_id))
+            )
+            by_name = {member.username: member.user_id for member in members}
+            present = set(by_name.values())
+            for person in people:
+                if person.username in by_name and person.joined_at is None:
+                    await self._welcome(uow, guild_id, by_name[person.username], person.username)
                 elif complete and person.joined_at is not None and person.user_id not in present:
                     await self._departed(uow, person)
+            known = {person.user_id for person in people} | {person.username for person in people}
+            since = max(
+                min(cohort.created_at for cohort in cohorts), self._clock.now() - NOTE_USEFUL
+            )
+            for member in members:
+                if member.joined_at > since and not known & {member.user_id, member.username}:
+                    await self._stranger(uow, guild_id, member.user_id, member.joined_at)
             await uow.commit()
 
     async def left_server(self, guild_id: int, user_id: int) -> None:
@@ -193,19 +228,22 @@ class OnboardingService:
         async with self._db.read() as session:
             person = await session.get_one(Person, due.person_id)
             cohort = await session.get_one(Cohort, due.cohort_id)
-            roles = await session.scalars(
-                select(Membership.role)
+            places = await session.execute(
+                select(Membership.role, Team)
+                .outerjoin(Team, Team.id == Membership.team_id)
                 .where(
                     Membership.person_id == person.id,
                     Membership.cohort_id == cohort.id,
                     Membership.left_at.is_(None),
                 )
-                .distinct()
+                .order_by(Membership.role, Membership.position)
             )
-            held = tuple(roles)
+            seats = list(places)
+            held = tuple(dict.fromkeys(role for role, _ in seats))
             if not held or person.onboarded_at is not None:
                 return None
-            start = datetime.combine(cohort.start, datetime.min.time(), ZoneInfo(person.timezone))
+            first = min(dates_of(cohort, team).start for _, team in seats)
+            start = datetime.combine(first, datetime.min.time(), ZoneInfo(person.timezone))
             return Newcomer(person.id, person.user_id, person.name, cohort.name, start, held, False)
 
     async def profile(self, user_id: int, guild_id: int | None) -> Profile:
@@ -231,6 +269,7 @@ class OnboardingService:
             person = await self._mine(uow.session, user_id, guild_id)
             person.name, person.timezone, person.about = name, zone, about
             person.locale = locale
+            await with_hours(uow.session, person)
             set_availability(
                 person, {r.start_minute: r.end_minute for r in hours.ranges} if hours else {}
             )
@@ -306,6 +345,7 @@ class OnboardingService:
             running |= cohort.state == "running"
             if team is not None:
                 teams.append(await self._team(session, person, membership, team))
+        await with_hours(session, person)
         hours, zone = hours_of(person)
         return Profile(
             person_id=person.id,

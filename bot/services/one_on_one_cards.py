@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.services.lookup import Seat
@@ -162,6 +162,14 @@ async def stayed_unanswered(session: AsyncSession, seat: Seat, number: int) -> b
     )
     offers = list(latest)
     return len(offers) == UNANSWERED_BEFORE_SILENCE and not any(o.answered_at for o in offers)
+
+
+async def latest_round(session: AsyncSession, seat: Seat) -> int:
+    """The last round for which a mentee was offered times, 0 for none."""
+    latest = select(func.max(OneOnOneOffer.round)).where(
+        OneOnOneOffer.cohort_id == seat.cohort.id, OneOnOneOffer.mentee_id == seat.person.id
+    )
+    return await session.scalar(latest) or 0
 
 
 async def find_offer(session: AsyncSession, seat: Seat, number: int) -> OneOnOneOffer | None:

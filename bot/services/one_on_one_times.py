@@ -12,9 +12,10 @@ from bot.domain.deliveries import Courtesy, DeliveryPlan, State
 from bot.domain.rhythm import round_end
 from bot.domain.slots import Slot, find_slots, spread
 from bot.domain.wallclock import Quiet, is_allowed, resolve
-from bot.services.lookup import hours_of
+from bot.domain.weeks import Dates
+from bot.services.lookup import hours_of, with_hours
 from bot.storage.engine import UnitOfWork
-from bot.storage.tables import Cohort, Delivery, OneOnOne, OneOnOneOffer, OneOnOneSlot, Person
+from bot.storage.tables import Delivery, OneOnOne, OneOnOneOffer, OneOnOneSlot, Person
 
 BOOKED = "booked"
 REMINDER_BEFORE = timedelta(hours=2)
@@ -44,7 +45,7 @@ class OneOnOneRules:
 
 async def fresh_times(
     session: AsyncSession,
-    cohort: Cohort,
+    dates: Dates,
     captain: Person,
     mentee: Person,
     round_number: int,
@@ -54,9 +55,10 @@ async def fresh_times(
 ) -> list[datetime]:
     """Times to offer, UTC: within the round, with notice, free for both, on different days.
 
-    Times that are on offer to other mentees of the captain come only when there are no others.
+    `dates` are the team's. Times that are on offer to other mentees of the captain come only when
+    there are no others.
     """
-    end_day = round_end(cohort.start, cohort.weeks, rules.every_weeks, round_number)
+    end_day = round_end(dates, rules.every_weeks, round_number)
     zone = ZoneInfo(mentee.timezone)
     meetings = await session.scalars(
         select(OneOnOne).where(
@@ -79,6 +81,7 @@ async def fresh_times(
             OneOnOneSlot.starts_at > now,
         )
     )
+    await with_hours(session, captain, mentee)
     slots = find_slots(
         hours_of(captain),
         hours_of(mentee),

@@ -11,7 +11,7 @@ from bot.delivery.outbox import Outbox
 from bot.domain.deliveries import Courtesy, DeliveryPlan, Due
 from bot.domain.errors import NotAllowed, NotFound, Refusal
 from bot.domain.policy import Role
-from bot.domain.weeks import week_of
+from bot.domain.rhythm import round_of
 from bot.services.lookup import RUNNING, Seat, captain_of, seat_of_person, seats_of_user
 from bot.services.one_on_one_cards import (
     MeetingCard,
@@ -19,6 +19,7 @@ from bot.services.one_on_one_cards import (
     OfferState,
     clashes,
     find_offer,
+    latest_round,
     meeting_card,
     offer_card,
     stayed_unanswered,
@@ -95,7 +96,8 @@ class OneOnOneService:
             captain = await captain_of(uow.session, seat.membership.team_id)
             if captain is None:
                 raise Refusal("Your team has no captain yet; an organizer can tell you more.")
-            number = self._round_now(seat.cohort, ZoneInfo(seat.person.timezone))
+            # Where the start was moved later meanwhile, the last offer is still this round's.
+            number = max(self._round_now(seat), await latest_round(uow.session, seat))
             offer = await find_offer(uow.session, seat, number)
             if offer is None:
                 offer = await self._make(uow, seat, captain, number, self._rules.notice)
@@ -298,13 +300,13 @@ class OneOnOneService:
         await session.execute(
             update(OneOnOneSlot).where(OneOnOneSlot.offer_id == offer.id).values(current=False)
         )
-        number = max(offer.round, self._round_now(seat.cohort, ZoneInfo(seat.person.timezone)))
+        number = max(offer.round, self._round_now(seat))
         now, mentee = self._clock.now(), seat.person
         times: list[datetime] = []
         for least in dict.fromkeys((notice, self._rules.notice)):
             if len(times) < self._rules.choices:
                 times = await fresh_times(
-                    session, seat.cohort, captain, mentee, number, now, least, self._rules
+                    session, seat.dates, captain, mentee, number, now, least, self._rules
                 )
         offer.state = OfferState.OPEN if times else OfferState.NO_TIME
         session.add_all(
@@ -312,13 +314,10 @@ class OneOnOneService:
         )
         await session.flush()
 
-    def _round_now(self, cohort: Cohort, zone: ZoneInfo) -> int:
+    def _round_now(self, seat: Seat) -> int:
         """The round that today belongs to; before the start the first, after the end the last."""
-        today = self._clock.now().astimezone(zone).date()
-        week = week_of(cohort.start, cohort.weeks, today)
-        if week is None:
-            week = 1 if today < cohort.start else cohort.weeks
-        return (week - 1) // self._rules.every_weeks + 1
+        today = self._clock.now().astimezone(ZoneInfo(seat.person.timezone)).date()
+        return round_of(seat.dates.nearest_week(today), self._rules.every_weeks)
 
     async def _has_met(self, session: AsyncSession, offer: OneOnOneOffer) -> bool:
         """Whether the meeting that was booked from an offer is over."""

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
 
 from bot.domain.overlap import Hours, shared_blocks_every_week
 from bot.domain.policy import Role
-from bot.services.lookup import hours_of
-from bot.storage.tables import Membership, Person, Team
+from bot.domain.weeks import Dates
+from bot.services.lookup import dates_of, hours_of
+from bot.storage.tables import Cohort, Membership, Person, Team
 
 
 @dataclass(frozen=True)
@@ -26,25 +27,28 @@ class TeamRules:
 
 @dataclass
 class TeamHours:
-    """The weekly hours of a team's people, by role."""
+    """The weekly hours of a team's people, by role, and the weeks in which they matter."""
 
+    dates: Dates
     members: list[Hours] = field(default_factory=list)
     mentees: dict[str, Hours] = field(default_factory=dict)
     captain: tuple[str, Hours] | None = None
 
 
-async def team_hours(session: AsyncSession, cohort_id: int) -> dict[str, TeamHours]:
+async def team_hours(session: AsyncSession, cohort: Cohort) -> dict[str, TeamHours]:
     """The hours of every team of a cohort, by the team's name, in order."""
     rows = await session.execute(
-        select(Team.name, Membership.role, Person)
+        select(Team, Membership.role, Person)
         .join(Membership, Membership.team_id == Team.id)
         .join(Person, Person.id == Membership.person_id)
-        .where(Team.cohort_id == cohort_id, Membership.left_at.is_(None))
+        .where(Team.cohort_id == cohort.id, Membership.left_at.is_(None))
         .order_by(Team.position, Membership.position)
+        .options(selectinload(Person.availability))
     )
     teams: dict[str, TeamHours] = {}
-    for name, role, person in rows:
-        team, hours = teams.setdefault(name, TeamHours()), hours_of(person)
+    for row, role, person in rows:
+        team = teams.setdefault(row.name, TeamHours(dates_of(cohort, row)))
+        hours = hours_of(person)
         if role == Role.CAPTAIN:
             team.captain = (person.name, hours)
             continue
@@ -54,12 +58,11 @@ async def team_hours(session: AsyncSession, cohort_id: int) -> dict[str, TeamHou
     return teams
 
 
-def thin_overlaps(
-    teams: Mapping[str, TeamHours], start: date, weeks: int, rules: TeamRules
-) -> list[str]:
+def thin_overlaps(teams: Mapping[str, TeamHours], rules: TeamRules) -> list[str]:
     """One sentence for each team or pair that shares less than the programme aims for."""
     warnings = []
     for name, team in teams.items():
+        start, weeks = team.dates.start, team.dates.weeks
         fewest = shared_blocks_every_week(team.members, start, weeks)
         if fewest.blocks < rules.team_blocks:
             warnings.append(

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.policy import Role
+from bot.domain.weeks import Dates
+from bot.services.lookup import dates_of
 from bot.storage.tables import Cohort, Membership, Person, Team
 
 
@@ -16,6 +18,8 @@ class TeamOverview:
 
     name: str
     project: str
+    dates: Dates | None
+    """Its own dates, if it has any."""
     mentees: tuple[str, ...]
     navigators: tuple[str, ...]
     captains: tuple[str, ...]
@@ -76,6 +80,7 @@ async def overview_of(session: AsyncSession, cohort: Cohort) -> CohortOverview:
             TeamOverview(
                 team.name,
                 team.project,
+                dates_of(cohort, team) if team.start or team.weeks else None,
                 named(team, Role.MENTEE),
                 named(team, Role.NAVIGATOR),
                 named(team, Role.CAPTAIN),

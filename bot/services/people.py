@@ -211,7 +211,7 @@ class PeopleService:
                 due_at=back,
                 last_useful_at=back + BACK_USEFUL,
                 rule=f"09:00 {person.timezone} on the day of return",
-                courtesy=Courtesy.REGULAR,
+                courtesy=Courtesy.NUDGE,
             ),
         )
 

@@ -1,5 +1,6 @@
 """Writes down what a cohort's rhythm makes due, and moves it when the cohort changes."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,12 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.delivery.outbox import Outbox
-from bot.domain.deliveries import Courtesy, DeliveryPlan
+from bot.domain.deliveries import Courtesy, DeliveryPlan, State
 from bot.domain.policy import Role
-from bot.domain.rhythm import RECURRING, CohortFacts, PersonFacts, TeamFacts, rhythm
-from bot.services.lookup import RUNNING, team_zone
+from bot.domain.rhythm import (
+    RECURRING,
+    Ahead,
+    CohortFacts,
+    Key,
+    PersonFacts,
+    TeamFacts,
+    keep_ahead,
+    rhythm,
+)
+from bot.domain.weeks import Dates, covering
+from bot.services.lookup import RUNNING, dates_of, team_zone
 from bot.storage.engine import UnitOfWork
-from bot.storage.tables import Cohort, Membership, Person, Team
+from bot.storage.tables import Cohort, Delivery, Membership, Person, Team
 
 NOTE_USEFUL = timedelta(days=14)
 TEAM_POST_USEFUL = timedelta(days=7)
@@ -32,7 +43,9 @@ class Planner:
         if cohort.state != RUNNING:
             return
         facts = await self._facts(uow.session, cohort)
-        await self.outbox.reconcile(uow, cohort.id, RECURRING, rhythm(facts))
+        ahead = await self._ahead(uow.session, cohort.id)
+        plans = keep_ahead(rhythm(facts), ahead, self._clock.now())
+        await self.outbox.reconcile(uow, cohort.id, RECURRING, plans)
 
     async def replan_person(self, uow: UnitOfWork, person: Person) -> None:
         """Replans every running cohort in which somebody takes part."""
@@ -97,7 +110,9 @@ class Planner:
             .where(Membership.cohort_id == cohort.id, Membership.left_at.is_(None))
             .order_by(Membership.position)
         )
-        people: dict[str, dict[int, PersonFacts]] = {role: {} for role in Role}
+        dates = {team.id: dates_of(cohort, team) for team in teams}
+        people: dict[str, dict[int, Person]] = {role: {} for role in Role}
+        weeks: dict[tuple[str, int], list[Dates]] = {}
         captained: set[int] = set()
         members = list(rows)
         for membership, _person in members:
@@ -110,19 +125,50 @@ class Planner:
                 person.onboarded_at is None or membership.team_id not in captained
             ):
                 continue
-            people[membership.role][person.id] = PersonFacts(person.id, ZoneInfo(person.timezone))
+            people[membership.role][person.id] = person
+            weeks.setdefault((membership.role, person.id), []).append(dates[membership.team_id])
+
+        def facts(role: Role) -> tuple[PersonFacts, ...]:
+            return tuple(
+                PersonFacts(one.id, ZoneInfo(one.timezone), covering(weeks[role, one.id]))
+                for one in people[role].values()
+            )
+
         return CohortFacts(
             id=cohort.id,
             guild_id=cohort.guild_id,
-            start=cohort.start,
-            weeks=cohort.weeks,
             prompt_weekday=cohort.prompt_weekday,
             prompt_time=cohort.prompt_time,
             one_on_one_every=self._every,
             teams=tuple(
-                [TeamFacts(team.id, await team_zone(session, team, cohort)) for team in teams]
+                [
+                    TeamFacts(team.id, await team_zone(session, team, cohort), dates[team.id])
+                    for team in teams
+                ]
             ),
-            mentees=tuple(people[Role.MENTEE].values()),
-            captains=tuple(people[Role.CAPTAIN].values()),
-            navigators=tuple(people[Role.NAVIGATOR].values()),
+            mentees=facts(Role.MENTEE),
+            captains=facts(Role.CAPTAIN),
+            navigators=facts(Role.NAVIGATOR),
         )
+
+    async def _ahead(self, session: AsyncSession, cohort_id: int) -> Mapping[Key, Ahead]:
+        """What is written down for a cohort and still to come."""
+        rows = await session.execute(
+            select(
+                Delivery.kind,
+                Delivery.subject,
+                Delivery.occurrence,
+                Delivery.due_at,
+                Delivery.last_useful_at,
+                Delivery.rule,
+            ).where(
+                Delivery.cohort_id == cohort_id,
+                Delivery.kind.in_(RECURRING),
+                Delivery.state.in_((State.PLANNED, State.STOPPED)),
+                Delivery.due_at > self._clock.now(),
+            )
+        )
+        return {
+            (kind, subject, name): Ahead(due, last, rule)
+            for kind, subject, name, due, last, rule in rows
+        }

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from bot.clock import Clock
 from bot.domain.errors import Refusal
@@ -74,11 +75,8 @@ class RosterService:
         """Where people of a team share fewer hours than the programme aims for, in words."""
         async with self._db.read() as session:
             await check(session, actor, Action.SEE_COHORT)
-            hours = await team_hours(session, cohort_id)
-            cohort = await session.get_one(Cohort, cohort_id)
-        return await asyncio.to_thread(
-            thin_overlaps, hours, cohort.start, cohort.weeks, self._rules
-        )
+            hours = await team_hours(session, await session.get_one(Cohort, cohort_id))
+        return await asyncio.to_thread(thin_overlaps, hours, self._rules)
 
     async def _import(
         self,
@@ -130,7 +128,9 @@ class RosterService:
         self, uow: UnitOfWork, cohort: Cohort, username: str, row: Row
     ) -> tuple[Person, bool]:
         person = await uow.session.scalar(
-            select(Person).where(Person.guild_id == cohort.guild_id, Person.username == username)
+            select(Person)
+            .where(Person.guild_id == cohort.guild_id, Person.username == username)
+            .options(selectinload(Person.availability))
         )
         if person is None:
             person = Person(

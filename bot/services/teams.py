@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.clock import Clock
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.policy import Role
-from bot.services.lookup import captain_of, seats_of_user, team_people, team_zone
+from bot.services.lookup import captain_of, dates_of, seats_of_user, team_people, team_zone
 from bot.storage.engine import Database
 from bot.storage.tables import Cohort, Delivery, Person, Team
 
@@ -64,6 +64,7 @@ class TeamService:
             if team is None:
                 raise NotFound("That team is gone; an organizer can tell you more.")
             cohort = await session.get_one(Cohort, team.cohort_id)
+            dates = dates_of(cohort, team)
             captain = await captain_of(session, team.id)
             people = [
                 (role, person)
@@ -85,8 +86,8 @@ class TeamService:
                 name=team.name,
                 project=team.project,
                 cohort=cohort.name,
-                start=cohort.start,
-                weeks=cohort.weeks,
+                start=dates.start,
+                weeks=dates.weeks,
                 zone=await team_zone(session, team, cohort),
                 captain=captain.name if captain else None,
                 people=tuple(_mate(role, person, now) for role, person in people),

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
-from bot.domain.deliveries import Due, Event, State, after
+from bot.delivery.rows import due_of
+from bot.domain.deliveries import Due, Event, State
 from bot.storage.engine import Database
 from bot.storage.tables import Delivery, FormDraft, Person
 
@@ -41,21 +43,9 @@ class WaitingService:
             waiting = []
             for row in list(rows):
                 if row.last_useful_at < now:
-                    row.state = after(State.HELD, Event.EXPIRE)
-                    row.reason = "waited behind My messages until it was over"
+                    row.go(Event.EXPIRE, reason="waited behind My messages until it was over")
                     continue
-                due = Due(
-                    id=row.id,
-                    kind=row.kind,
-                    guild_id=row.guild_id,
-                    cohort_id=row.cohort_id,
-                    subject=row.subject,
-                    occurrence=row.occurrence,
-                    person_id=row.person_id,
-                    user_id=user_id,
-                    due_at=row.due_at,
-                    now=now,
-                )
+                due = due_of(row, now, user_id=user_id)
                 waiting.append(Waiting(due, row.due_at))
             await uow.commit()
             return waiting
@@ -72,7 +62,7 @@ class WaitingService:
         async with self._db.write() as uow:
             row = await uow.session.get_one(Delivery, delivery_id)
             if row.state == State.HELD:
-                row.state, row.reason = after(State.HELD, event), reason
+                row.go(event, reason=reason)
                 if event is Event.SHOW:
                     row.sent_at, row.route = self._clock.now(), "my messages"
                 await uow.commit()
@@ -107,7 +97,12 @@ class WaitingService:
     async def drop_draft(self, user_id: int, form: str) -> None:
         """Forgets a draft: its form was accepted."""
         async with self._db.write() as uow:
-            await uow.session.execute(
-                delete(FormDraft).where(FormDraft.user_id == user_id, FormDraft.form == form)
-            )
+            await forget_draft(uow.session, user_id, form)
             await uow.commit()
+
+
+async def forget_draft(session: AsyncSession, user_id: int, form: str) -> None:
+    """Forgets a draft in the transaction that accepts its form."""
+    await session.execute(
+        delete(FormDraft).where(FormDraft.user_id == user_id, FormDraft.form == form)
+    )

@@ -2,10 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    nullcontext,
+    suppress,
+)
 from enum import StrEnum
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from bot.storage import sqlite
@@ -16,6 +23,9 @@ from bot.storage.types import Cipher
 # promise (read-modify-write is safe), which is enough for a bot with one process.
 _WRITER_LOCK = text("SELECT pg_advisory_xact_lock(7110)")
 
+UNAVAILABLE = (DBAPIError, PoolTimeoutError)
+"""What is raised while the database cannot be read or written. Whatever else SQLAlchemy raises,
+such as NoResultFound, is no trouble with the database but a mistake of who asked."""
 
 CLOSE_WITHIN_SECONDS = 2.0
 
@@ -25,6 +35,7 @@ class Topic(StrEnum):
 
     DELIVERIES = "deliveries"
     ROLES = "roles"
+    SERVER = "server"
 
 
 class UnitOfWork:
@@ -63,8 +74,8 @@ class Database:
         if sqlite.is_sqlite(url):
             sqlite.prepare_folder(url)
         self._engine: AsyncEngine = create_async_engine(
-            # Errors must not carry what people wrote into the log.
             url,
+            # Errors must not carry what people wrote into the log.
             hide_parameters=True,
             # A file does not hang up; a server does, when it is restarted.
             pool_pre_ping=not sqlite.is_sqlite(url),
@@ -74,6 +85,10 @@ class Database:
             sqlite.tune(self._engine.sync_engine)
         self._engine.dialect.liftoff_cipher = cipher  # type: ignore[attr-defined]
         self._listeners: dict[Topic, list[Callable[[], None]]] = {}
+        # SQLite lets writers wait by sleeping longer and longer; here they stand in a line.
+        self._writing: AbstractAsyncContextManager[object] = (
+            asyncio.Lock() if self._sqlite else nullcontext()
+        )
         self._closed = False
         self._sessions = 0
         self._unused = asyncio.Event()
@@ -90,7 +105,7 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[UnitOfWork]:
         """A writing transaction; nothing is kept unless `commit()` is awaited inside."""
-        async with self._session(self._engine) as session:
+        async with self._writing, self._session(self._engine) as session:
             if not self._sqlite:
                 await session.execute(_WRITER_LOCK)
             yield UnitOfWork(session, self._listeners)

@@ -10,8 +10,16 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import OperationalError
 
-BUSY_MILLISECONDS = 10_000
+BUSY_MILLISECONDS = 2_000
+"""How long a writer waits for another process: a person waits for an answer 3 s at most."""
+STILL_BUSY_MILLISECONDS = 100
+"""The same once a writer has waited in vain, until one succeeds: everybody is told at once."""
+MIGRATING_MILLISECONDS = 10_000
+
+_PATIENCE = "liftoff_busy_milliseconds"
+"""What a connection was told last; it keeps it as long as it lives."""
 
 
 def is_sqlite(url: str) -> bool:
@@ -33,17 +41,43 @@ def tune(engine: Engine, *, foreign_keys: bool = True) -> None:
     that point to it.
     """
 
+    wait = _Wait()
+
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=NORMAL")
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        cursor.execute(f"PRAGMA busy_timeout={MIGRATING_MILLISECONDS}")
         cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("liftoff_read", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        if reading:
+            connection.exec_driver_sql("BEGIN")
+        elif foreign_keys:
+            wait.begin(connection)
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class _Wait:
+    """How patient writers are with other processes. Those of this process stand in a line."""
+
+    def __init__(self) -> None:
+        self._milliseconds = BUSY_MILLISECONDS
+
+    def begin(self, connection: Connection) -> None:
+        """Takes the lock. Raises OperationalError when it was waited for in vain."""
+        if connection.info.get(_PATIENCE) != self._milliseconds:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={self._milliseconds}")
+            connection.info[_PATIENCE] = self._milliseconds
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError:
+            self._milliseconds = STILL_BUSY_MILLISECONDS
+            raise
+        self._milliseconds = BUSY_MILLISECONDS

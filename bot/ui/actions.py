@@ -125,9 +125,12 @@ _FORM_ID = re.compile(r"lo:(?P<name>[a-z_]+:[a-z_]+):(?P<arg>[0-9]*):(?P<opening
 
 class ActionButton(
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=r"lo:(?P<name>[a-z_]+:[a-z_]+):(?P<arg>[0-9]*)",
+    template=r"lo:(?P<name>[a-z_]+:[a-z_]+):(?P<arg>[0-9]*)(?:~[0-9]+)?",
 ):
-    """A button that carries what it means: `name` is `feature:action`, `arg` a row's id."""
+    """A button that carries what it means: `name` is `feature:action`, `arg` a row's id.
+
+    After a `~` may stand the number of the delivery that it belongs to (`bot.delivery.stamp`).
+    """
 
     def __init__(
         self,

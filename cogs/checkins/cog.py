@@ -3,7 +3,7 @@
 from discord import app_commands
 from discord.ext import commands
 
-from bot.delivery.kinds import Due, Kind, Nothing, OutMessage
+from bot.delivery.kinds import Due, Kind, Late, Nothing, OutMessage
 from bot.domain.deliveries import Courtesy
 from bot.face import Liftoff
 from bot.services.checkins import CheckInForm
@@ -26,13 +26,34 @@ class CheckIns(commands.Cog):
         """Registers kinds of delivery, buttons and the form."""
         kinds, router = self._client.kinds, self._client.router
         kinds.register(
-            Kind("checkin_prompt", "cp", Courtesy.POST, self._render_prompt, private=False)
+            Kind(
+                "checkin_prompt",
+                "cp",
+                Courtesy.POST,
+                self._render_prompt,
+                private=False,
+                late=Late.SAYS_SO,
+            )
         )
         kinds.register(
-            Kind("checkin_shared", "cs", Courtesy.ANSWER, self._render_shared, private=False)
+            Kind(
+                "checkin_shared",
+                "cs",
+                Courtesy.ANSWER,
+                self._render_shared,
+                private=False,
+                late=Late.AS_USUAL,
+            )
         )
         kinds.register(
-            Kind("navigator_week", "nw", Courtesy.REGULAR, self._render_digest, private=True)
+            Kind(
+                "navigator_week",
+                "nw",
+                Courtesy.REGULAR,
+                self._render_digest,
+                private=True,
+                late=Late.NEWEST,
+            )
         )
         router.button(views.OPEN, self._open)
         router.button(views.SKIP, self._skip)
@@ -71,8 +92,9 @@ class CheckIns(commands.Cog):
         await views.check_in_form(form).open(interaction, form.prompt_id, draft or form.values)
 
     async def _submit(self, interaction: Interaction, arg: str, values: FormValues) -> None:
-        receipt = await self._service.submit(interaction.user.id, int(arg), values)
-        await self._waiting.drop_draft(interaction.user.id, draft_key(views.FORM, arg))
+        receipt = await self._service.submit(
+            interaction.user.id, int(arg), values, draft=draft_key(views.FORM, arg)
+        )
         await answer(interaction, messages.receipt(receipt))
 
     async def _skip(self, interaction: Interaction, arg: str) -> None:

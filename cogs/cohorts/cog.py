@@ -11,12 +11,14 @@ from bot.domain.roster import RosterProblems
 from bot.face import Liftoff, actor_of
 from bot.provisioning.desired import describe, desired_server
 from bot.services.overviews import CohortOverview
+from bot.ui import changes
 from bot.ui.actions import ActionButton, buttons
-from bot.ui.answers import Interaction, answer
+from bot.ui.answers import Interaction, answer, replace_card
 from cogs.cohorts import messages
 
 LAUNCH_YES = "cohort:launchyes"
 CLOSE_YES = "cohort:closeyes"
+CHANGE_YES = "cohort:changeyes"
 LARGEST_FILE = 2_000_000
 PROGRESS_EVERY = 5
 MOST_CHOICES = 25
@@ -24,10 +26,11 @@ MOST_CHOICES = 25
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 class Cohorts(commands.GroupCog, group_name="cohort", group_description="For organizers: cohorts"):
-    """Create, show, import, launch, close."""
+    """Create, show, import, launch, change, close."""
 
     def __init__(self, client: Liftoff) -> None:
         self._service = client.services.cohorts
+        self._changes = client.services.changes
         self._rosters = client.services.rosters
         self._server = client.services.server
         self._organizers = client.services.organizers
@@ -37,6 +40,7 @@ class Cohorts(commands.GroupCog, group_name="cohort", group_description="For org
         """Registers the confirming buttons."""
         self._client.router.button(LAUNCH_YES, self._launch_yes)
         self._client.router.button(CLOSE_YES, self._close_yes)
+        self._client.router.button(CHANGE_YES, self._change_yes)
 
     @app_commands.command(name="create", description="Create a cohort; nobody is told yet")
     @app_commands.describe(
@@ -148,6 +152,42 @@ class Cohorts(commands.GroupCog, group_name="cohort", group_description="For org
         done = await self._service.launched(actor, cohort.id)
         await interaction.edit_original_response(content=messages.launched(done))
 
+    @app_commands.command(name="change", description="Change dates or check-in hours in mid-flight")
+    @app_commands.describe(
+        name="Which cohort; empty: the only open one",
+        start="Day 1 of week 1, e.g. 2027-02-22",
+        weeks="How many weeks",
+        timezone="A city or timezone for what belongs to no team, e.g. Berlin",
+        prompt_day="The weekday of the check-in, e.g. Tuesday",
+        prompt_hour="The hour of the check-in in each team's own time, e.g. 18:00",
+    )
+    async def change(
+        self,
+        interaction: Interaction,
+        name: str = "",
+        start: str = "",
+        weeks: int | None = None,
+        timezone: str = "",
+        prompt_day: str = "",
+        prompt_hour: str = "",
+    ) -> None:
+        """`/cohort change`: shows what will move, and asks."""
+        change = await self._changes.cohort(
+            actor_of(interaction),
+            name,
+            start=start,
+            weeks=weeks,
+            timezone=timezone,
+            prompt_day=prompt_day,
+            prompt_hour=prompt_hour,
+        )
+        button = ActionButton(CHANGE_YES, change.id, label=f"Change {change.cohort}", primary=True)
+        await answer(interaction, changes.shown(change), view=buttons(button))
+
+    async def _change_yes(self, interaction: Interaction, arg: str) -> None:
+        done = await self._changes.make(actor_of(interaction), int(arg))
+        await replace_card(interaction, changes.made(done))
+
     @app_commands.command(name="close", description="End a cohort: farewell, archive, alumni")
     @app_commands.describe(name="Which cohort; empty: the only open one")
     async def close(self, interaction: Interaction, name: str = "") -> None:
@@ -172,6 +212,7 @@ class Cohorts(commands.GroupCog, group_name="cohort", group_description="For org
     @show.autocomplete("name")
     @import_.autocomplete("name")
     @launch.autocomplete("name")
+    @change.autocomplete("name")
     @close.autocomplete("name")
     async def _names(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The names of this server's cohorts that contain what was typed, open ones first."""

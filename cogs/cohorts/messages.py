@@ -53,7 +53,11 @@ def _team(team: TeamOverview) -> str:
         f"navigators {joined(list(team.navigators)) or 'none yet'}",
         f"captain {joined(list(team.captains)) or 'none yet'}",
     ]
-    return f"- **{plain(team.name)}**{project}: {plain('; '.join(people))}"
+    dates = ""
+    if team.dates is not None:
+        start = team.dates.start
+        dates = f", from {start.day} {start:%B} for {team.dates.weeks} weeks"
+    return f"- **{plain(team.name)}**{project}{dates}: {plain('; '.join(people))}"
 
 
 def fitting(lines: Sequence[str], more: str = "lines") -> str:

@@ -5,7 +5,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from bot.delivery.kinds import Due, Kind, Nothing, OutMessage
+from bot.delivery.kinds import Due, Kind, Late, Nothing, OutMessage
 from bot.domain.deliveries import Courtesy
 from bot.face import Liftoff
 from bot.ui.actions import ActionButton, buttons
@@ -28,7 +28,7 @@ class Home(commands.Cog):
     async def cog_load(self) -> None:
         """Registers the home message, and how refused forms are kept."""
         self._client.kinds.register(
-            Kind("home", "hm", Courtesy.POST, self._render_home, private=False)
+            Kind("home", "hm", Courtesy.POST, self._render_home, private=False, late=Late.AS_USUAL)
         )
         self._client.router.button(MINE, self._mine)
         self._client.router.keep_drafts_with(self._waiting.save_draft)

@@ -36,7 +36,8 @@ def help_text(mention: Callable[[str], str]) -> str:
             f"- {mention('messages')}: what could not be delivered to you",
             f"- {mention('pause')}, {mention('resume')}, {mention('leave')}: breaks and goodbyes",
             f"- {mention('crew')}: for captains, who is booked and who is due",
-            f"For organizers: {mention('cohort show')} and the other commands beside it.",
+            f"For organizers: {mention('cohort show')} and the other commands beside it; "
+            f"{mention('deliveries')} shows what I am about to send.",
         ]
     )
 

@@ -4,9 +4,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.delivery.kinds import Due, Kind, Nothing, OutMessage
+from bot.delivery.kinds import Due, Kind, Late, Nothing, OutMessage
 from bot.domain.deliveries import Courtesy
 from bot.face import Liftoff
+from bot.services.onboarding import Joined
 from bot.ui.actions import draft_key
 from bot.ui.answers import Interaction, answer
 from bot.ui.forms import FormValues
@@ -31,14 +32,29 @@ class Onboarding(commands.Cog):
                 Courtesy.ANSWER,
                 self._render_greeting,
                 private=True,
+                late=Late.AS_USUAL,
                 public_when_closed=True,
             )
         )
         kinds.register(
-            Kind("stranger_note", "sn", Courtesy.ANSWER, self._render_stranger, private=True)
+            Kind(
+                "stranger_note",
+                "sn",
+                Courtesy.ANSWER,
+                self._render_stranger,
+                private=True,
+                late=Late.AS_USUAL,
+            )
         )
         kinds.register(
-            Kind("introduction", "in", Courtesy.ANSWER, self._render_introduction, private=False)
+            Kind(
+                "introduction",
+                "in",
+                Courtesy.ANSWER,
+                self._render_introduction,
+                private=False,
+                late=Late.AS_USUAL,
+            )
         )
         router.button(views.OPEN, self._open)
         router.button(views.INTRODUCE, self._introduce)
@@ -73,7 +89,11 @@ class Onboarding(commands.Cog):
     async def _compare(self, guild: discord.Guild) -> None:
         await self._service.members(
             guild.id,
-            {member.name: member.id for member in guild.members if not member.bot},
+            [
+                Joined(member.name, member.id, member.joined_at)
+                for member in guild.members
+                if not member.bot and member.joined_at is not None
+            ],
             complete=guild.chunked,
         )
 

@@ -4,7 +4,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.delivery.kinds import Due, Kind, Nothing, OutMessage
+from bot.delivery.kinds import Due, Kind, Late, Nothing, OutMessage
 from bot.domain.deliveries import Courtesy
 from bot.face import Liftoff
 from bot.services.crews import CaptainDay
@@ -29,12 +29,52 @@ class OneOnOnes(commands.Cog):
         """Registers kinds of delivery and buttons."""
         kinds, router = self._client.kinds, self._client.router
         regular, must = Courtesy.REGULAR, Courtesy.MUST
-        kinds.register(Kind("one_on_one_offer", "oo", regular, self._render_offer, private=True))
-        kinds.register(Kind("one_on_one_reminder", "or", must, self._render_reminder, private=True))
-        kinds.register(Kind("one_on_one_change", "oc", must, self._render_change, private=True))
-        kinds.register(Kind("captain_week", "cw", regular, self._render_week, private=True))
-        kinds.register(Kind("captain_day", "cd", must, self._render_day, private=True))
-        kinds.register(Kind("captain_bookings", "cb", regular, self._render_bookings, private=True))
+        kinds.register(
+            Kind(
+                "one_on_one_offer",
+                "oo",
+                regular,
+                self._render_offer,
+                private=True,
+                late=Late.NEWEST,
+            )
+        )
+        kinds.register(
+            Kind(
+                "one_on_one_reminder",
+                "or",
+                must,
+                self._render_reminder,
+                private=True,
+                late=Late.AS_USUAL,
+            )
+        )
+        kinds.register(
+            Kind(
+                "one_on_one_change",
+                "oc",
+                must,
+                self._render_change,
+                private=True,
+                late=Late.AS_USUAL,
+            )
+        )
+        kinds.register(
+            Kind("captain_week", "cw", regular, self._render_week, private=True, late=Late.NEWEST)
+        )
+        kinds.register(
+            Kind("captain_day", "cd", must, self._render_day, private=True, late=Late.AS_USUAL)
+        )
+        kinds.register(
+            Kind(
+                "captain_bookings",
+                "cb",
+                regular,
+                self._render_bookings,
+                private=True,
+                late=Late.NEWEST,
+            )
+        )
         router.button(views.BOOK, self._book)
         router.button(views.DECLINE, self._decline)
         router.button(views.CANCEL, self._cancel)

@@ -92,13 +92,13 @@ def captain_day(day: CaptainDay) -> str:
     """A captain's evening: tomorrow, and what was booked."""
     lines = []
     new = {meeting.meeting_id for meeting in day.new}
-    if day.tomorrow:
-        lines.append("**Tomorrow**")
+    if day.ahead:
+        lines.append("**Today**" if day.today else "**Tomorrow**")
         lines += [
             _line(meeting) + (" (newly booked)" if meeting.meeting_id in new else "")
-            for meeting in day.tomorrow
+            for meeting in day.ahead
         ]
-    shown = {meeting.meeting_id for meeting in day.tomorrow}
+    shown = {meeting.meeting_id for meeting in day.ahead}
     later = [meeting for meeting in day.new if meeting.meeting_id not in shown]
     if later:
         lines.append("**Newly booked**")
@@ -130,7 +130,7 @@ _STATES = {
 def captain_week(week: CaptainWeek) -> str:
     """A captain's week: who is booked, who is due, what was told to them."""
     lines = [f"**Your week {week.week} of {week.weeks}** in {plain(week.cohort)}"]
-    lines += _crew(week.crew)
+    lines += _apart(week) + _crew(week.crew)
     if not week.told:
         lines.append("Nobody is waiting for anything else from you. Have a good week.")
         return _within(lines)
@@ -145,8 +145,14 @@ def crew(weeks: list[CaptainWeek]) -> str:
     lines = []
     for week in weeks:
         lines.append(f"**Your crew in {plain(week.cohort)}**, week {week.week} of {week.weeks}")
-        lines += _crew(week.crew) or ["No mentees at the moment."]
+        lines += _apart(week) + (_crew(week.crew) or ["No mentees at the moment."])
     return _within(lines)
+
+
+def _apart(week: CaptainWeek) -> list[str]:
+    """In which week each team is, where they have different dates."""
+    weeks = [f"{plain(team)} is in week {number}" for team, number in week.apart]
+    return [f"Team {joined(weeks)}."] if weeks else []
 
 
 def _crew(crew: Sequence[CrewMember]) -> list[str]:

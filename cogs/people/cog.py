@@ -3,7 +3,7 @@
 from discord import app_commands
 from discord.ext import commands
 
-from bot.delivery.kinds import Due, Kind, Nothing, OutMessage
+from bot.delivery.kinds import Due, Kind, Late, Nothing, OutMessage
 from bot.domain.deliveries import Courtesy
 from bot.face import Liftoff
 from bot.ui.actions import ActionButton, buttons, draft_key
@@ -50,9 +50,10 @@ class People(commands.Cog):
             Kind(
                 "welcome_back",
                 "wb",
-                Courtesy.REGULAR,
+                Courtesy.NUDGE,
                 self._render_back,
                 private=True,
+                late=Late.AS_USUAL,
                 pause_holds=False,
             )
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from discord.ext import commands
 
-from bot.delivery.kinds import Due, Kind, OutMessage
+from bot.delivery.kinds import Due, Kind, Late, OutMessage
 from bot.domain.deliveries import Courtesy
 from bot.face import Liftoff
 from bot.services.teams import TeamMate, TeamSheet
@@ -26,10 +26,24 @@ class Teams(commands.Cog):
         """Registers kinds of delivery and the button."""
         kinds = self._client.kinds
         kinds.register(
-            Kind("team_welcome", "tw", Courtesy.POST, self._render_welcome, private=False)
+            Kind(
+                "team_welcome",
+                "tw",
+                Courtesy.POST,
+                self._render_welcome,
+                private=False,
+                late=Late.AS_USUAL,
+            )
         )
         kinds.register(
-            Kind("team_farewell", "tf", Courtesy.POST, self._render_farewell, private=False)
+            Kind(
+                "team_farewell",
+                "tf",
+                Courtesy.POST,
+                self._render_farewell,
+                private=False,
+                late=Late.AS_USUAL,
+            )
         )
         self._client.router.button(WHO, self._who)
 

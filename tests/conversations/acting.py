@@ -236,7 +236,7 @@ def direct(person: Person, part: str) -> list[Message]:
 
 _TYPED_COMMAND = re.compile(
     r"(?<![\w<*/.])/(?:cohort|organizers|start|checkin|meetings|messages|crew|pause|resume|leave"
-    r"|help)\b"
+    r"|help|deliveries)\b"
 )
 _LONE_WORDS = {"yes", "no", "ok", "cancel", "confirm", "next", "back", "more", "here", "submit"}
 

@@ -43,6 +43,8 @@ OFFERED = "offered to somebody else"
 PEOPLE = "belongs to other people"
 LETTER = "written to somebody else"
 
+COMING = "SELECT min(id) FROM delivery WHERE kind = 'checkin_prompt' AND state = 'planned'"
+
 SECRET = "What only my mentors may read"
 
 
@@ -61,8 +63,21 @@ BUTTONS = {
     "checkin:digest": Row("digest", LETTER, LETTER),
     "checkin:open": Row("prompt", TEAM, TEAM),
     "checkin:skip": Row("prompt", TEAM, TEAM),
+    "cohort:changeyes": Row("change", ORGANIZERS, ORGANIZERS),
     "cohort:closeyes": Row("cohort", ORGANIZERS, ORGANIZERS),
     "cohort:launchyes": Row("cohort", ORGANIZERS, ORGANIZERS),
+    "deliveries:cancel": Row("prompt", ORGANIZERS, ORGANIZERS),
+    "deliveries:cancelall": Row("crew", ORGANIZERS, ORGANIZERS),
+    "deliveries:close": Row("", ORGANIZERS, ORGANIZERS),
+    "deliveries:coming": Row("", ORGANIZERS, ORGANIZERS),
+    "deliveries:edit": Row("prompt", ORGANIZERS, ORGANIZERS),
+    "deliveries:failed": Row("", ORGANIZERS, ORGANIZERS),
+    "deliveries:held": Row("", ORGANIZERS, ORGANIZERS),
+    "deliveries:hold": Row("prompt", ORGANIZERS, ORGANIZERS),
+    "deliveries:look": Row("prompt", ORGANIZERS, ORGANIZERS),
+    "deliveries:release": Row("prompt", ORGANIZERS, ORGANIZERS),
+    "deliveries:retry": Row("prompt", ORGANIZERS, ORGANIZERS),
+    "deliveries:retryall": Row("crew", ORGANIZERS, ORGANIZERS),
     "meetings:book": Row("slot", OFFERED, OFFERED),
     "meetings:cancel": Row("meeting", PEOPLE, PEOPLE),
     "meetings:crew": Row("crew", "what captains", "what captains"),
@@ -78,11 +93,13 @@ BUTTONS = {
     "people:pause": Row("", NOBODY, OWN),
     "people:resume": Row("", NOBODY, OWN),
     "people:until": Row("", OWN, OWN),
+    "teams:datesyes": Row("dates", ORGANIZERS, ORGANIZERS),
     "teams:who": Row("team", "for its own people", "for its own people"),
 }
 
 FORMS = {
     "checkin:submit": Row("prompt", TEAM, TEAM),
+    "deliveries:words": Row("coming", ORGANIZERS, ORGANIZERS),
     "onboarding:submit": Row("person", ROSTER, OWN),
     "people:pauseuntil": Row("", NOBODY, OWN),
 }
@@ -105,18 +122,23 @@ async def scene(world: World) -> dict[str, str]:
     await world.click(mentee, fresh.messages[0], fresh.messages[0].buttons[0].label)
 
     def last(custom_id: str) -> str:
-        return custom_id.rpartition(":")[2]
+        return custom_id.rpartition(":")[2].partition("~")[0]
 
+    other = await world.run(world.admin, "/cohort change", prompt_hour="18:00")
+    dates = await world.run(world.admin, "/team dates", team="Venus", weeks=4)
     week = direct(world.people[CAPTAIN], "Your week 1 of 8")[0]
     digest = direct(world.people[NAVIGATORS[0]], "Check-ins for you")[0]
     return {
         "": "",
         "cohort": str(number(world, "SELECT id FROM cohort")),
+        "coming": str(number(world, COMING)),
         "prompt": last(written_in(world, "mercury")[1].buttons[0].custom_id or ""),
         "slot": last(slot),
         "offer": last(offer),
         "meeting": str(number(world, "SELECT id FROM one_on_one")),
         "crew": last(week.buttons[0].custom_id or ""),
+        "change": last(other.messages[0].buttons[0].custom_id or ""),
+        "dates": last(dates.messages[0].buttons[0].custom_id or ""),
         "digest": last(digest.buttons[0].custom_id or ""),
         "person": str(number(world, "SELECT id FROM person WHERE username = ?", MENTEE)),
         "greeting": last(mentee.inbox()[0].buttons[0].custom_id or ""),
@@ -200,10 +222,12 @@ async def test_who_may_send_what(world: World) -> None:
     stranger = await world.join("passer_by")
     originals = {
         "checkin:submit": await press(world, mentee, f"lo:checkin:open:{args['prompt']}"),
+        "deliveries:words": await press(world, world.admin, f"lo:deliveries:edit:{args['coming']}"),
         "onboarding:submit": await world.run(mentee, "/start"),
         "people:pauseuntil": await press(world, mentee, "lo:people:until:"),
     }
     typed = {
+        "deliveries:words": {"Text": "forged"},
         "checkin:submit": {PROGRESS: "forged", AUDIENCE: "My team"},
         "onboarding:submit": {ABOUT: "forged"},
         "people:pauseuntil": {"Which is your first day back?": "2027-03-29"},
@@ -244,6 +268,7 @@ async def test_the_right_people_may(world: World) -> None:
         ("meetings:decline", mentee),
         ("onboarding:introduce", mentee),
         ("people:leaveyes", mentee),
+        ("cohort:changeyes", world.admin),
         ("cohort:launchyes", world.admin),
         ("cohort:closeyes", world.admin),
     ):

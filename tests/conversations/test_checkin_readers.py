@@ -130,7 +130,7 @@ async def test_an_answer_before_the_question_is_shared_after_it(world: World) ->
     await world.run_until(MONDAY)
     await check_in(world, mentee, "My team", SECRET)
     assert world.guild.threads == []
-    await world.run_until(datetime(2027, 2, 24, 3, 30, tzinfo=UTC))
+    await world.run_until(datetime(2027, 2, 24, 3, 31, tzinfo=UTC))
     assert SECRET in written_in(world, "Week 1: shared with the team")[0].content
 
 

@@ -218,6 +218,29 @@ async def test_joining_while_the_bot_is_away_is_noticed_at_its_start(world: Worl
     assert number(world, "SELECT count(*) FROM person WHERE joined_at IS NOT NULL") == 1
 
 
+async def test_a_stranger_who_came_while_the_bot_was_away_is_noticed_once(world: World) -> None:
+    await running(world)
+    await world.advance(hours=1)
+    await world.stop()
+    stranger = world.person("passer_by")
+    await stranger.join(world.guild)
+    for _ in range(2):
+        await world.start()
+        assert ["do not find your username" in m.content for m in stranger.inbox()] == [True]
+        assert len([m for m in written_in(world, "organizers") if "no roster" in m.content]) == 1
+        await world.stop()
+    await world.start()
+
+
+async def test_who_was_there_before_the_cohort_is_no_stranger(world: World) -> None:
+    old = world.person("long_ago")
+    await old.join(world.guild)
+    await world.advance(days=1)
+    await running(world)
+    await world.restart()
+    assert old.inbox() == []
+
+
 async def test_what_was_said_can_be_changed_later(world: World) -> None:
     await running(world, MENTEE)
     mentee = world.people[MENTEE]

@@ -48,7 +48,7 @@ async def offered(world: World, *people: str) -> tuple[Person, Person, Message]:
 def times_of(world: World, card: Message) -> list[datetime]:
     """The moments on a card's buttons, in UTC."""
     ids = [
-        int(button.custom_id.rpartition(":")[2])
+        int(button.custom_id.rpartition(":")[2].partition("~")[0])
         for button in card.buttons
         if button.custom_id and ":book:" in button.custom_id
     ]
@@ -138,6 +138,20 @@ async def test_both_hear_of_it_in_time(world: World) -> None:
     assert f"<t:{int(start.timestamp())}:F>" in reminder.content
     assert [button.label for button in reminder.buttons] == ["Cancel this meeting"]
     assert not direct(captain, "Soon: one-on-one"), "the captain has had the evening's message"
+
+
+async def test_an_evenings_message_that_comes_after_midnight_is_about_today(world: World) -> None:
+    mentee, captain, card = await offered(world)
+    start = await book(world, mentee, card)
+    eve = start.astimezone(BERLIN).replace(hour=18, minute=0) - timedelta(days=1)
+    await world.run_until(eve - timedelta(minutes=1))
+    await world.stop()
+    with world.timeline.allow_outage():
+        await world.run_until(start - timedelta(hours=4))
+    await world.start()
+    (morning,) = direct(captain, "**Today**")
+    assert f"<t:{int(start.timestamp())}:F>" in morning.content
+    assert not direct(captain, "**Tomorrow**")
 
 
 async def test_an_early_meeting_is_recalled_the_evening_before(world: World) -> None:

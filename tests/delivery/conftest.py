@@ -1,5 +1,6 @@
 """A running bot with one person and one channel, and deliveries written by hand."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.kinds import Due, Kind, Nothing, OutMessage
+from bot.delivery.kinds import Due, Kind, Late, Nothing, OutMessage
 from bot.delivery.outbox import Outbox
 from bot.domain.deliveries import Courtesy, DeliveryPlan
 from bot.storage.engine import Database
@@ -16,12 +17,16 @@ from bot.storage.tables import Delivery, Guild, Person, ServerObject
 from rehearsal.timeline import Timeline
 from sandbox import Message, Sandbox
 from sandbox import Person as Account
-from tests.support.faults import BadLine, ShakyWorld, shaky_world
-from tests.support.world import START
+from sandbox.faults import Fault
+from sandbox.rest.routing import known_routes
+from tests.support.conformance import said_properly
+from tests.support.world import PATIENCE, START, World
 
 Renderer = Callable[[Due], Awaitable[OutMessage | Nothing]]
 HALL = "hall"
 """The provisioning key of #general in these tests."""
+MESSAGES = "/channels/{channel_id}/messages"
+ONE_MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 
 
 async def plainly(due: Due) -> OutMessage:
@@ -33,9 +38,28 @@ async def plainly(due: Due) -> OutMessage:
 class Desk:
     """Writes deliveries, and looks at what became of them."""
 
-    def __init__(self, world: ShakyWorld) -> None:
+    def __init__(self, world: World, wire: Path) -> None:
         self.world = world
-        self.line: BadLine = world.line
+        self.sandbox = world.sandbox
+        self._wire = wire
+
+    def fail(
+        self, what: int | str, *, method: str = "POST", route: str = MESSAGES, **more: Any
+    ) -> Fault:
+        """What goes wrong with the next request of this kind, or with `count` of them."""
+        return self.sandbox.faults.add(what, method=method, route=route, **{"count": 1, **more})
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Everything that the bot asked for, what failed included."""
+        self.sandbox.flush()
+        lines = map(json.loads, self._wire.read_text(encoding="utf-8").splitlines())
+        return [line for line in lines if line["kind"] == "request"]
+
+    def asked(self, method: str = "POST", route: str = MESSAGES) -> list[dict[str, Any]]:
+        """The bodies of such requests."""
+        assert (method, route) in known_routes(), "no request could ever be found"
+        fits = (line for line in self.requests() if line["route"] == route)
+        return [line["body"] or {} for line in fits if line["method"] == method]
 
     @property
     def db(self) -> Database:
@@ -55,7 +79,8 @@ class Desk:
     ) -> None:
         """Registers a kind of delivery, as a cog does. A bot that is started later has it too."""
         assert self.world.app is not None
-        kind = Kind(name, f"{len(self.world.kinds):02}", courtesy, render, private=False)
+        code = f"{len(self.world.kinds):02}"
+        kind = Kind(name, code, courtesy, render, private=False, late=Late.AS_USUAL)
         self.world.kinds.append(replace(kind, **more))
         self.world.app.kinds.register(self.world.kinds[-1])
 
@@ -141,23 +166,36 @@ class Desk:
         return self.world.posts("general")
 
 
-@pytest.fixture
-async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
-    """A bot behind a bad line, on a server that it knows. No cohort, so nothing else is due."""
-    timeline = Timeline(START)
-    sandbox = Sandbox(timeline.now, record=tmp_path / "wire.jsonl")
-    async with sandbox, shaky_world(timeline, sandbox, database_url) as world:
-        here = Desk(world)
-        async with here.db.write() as uow:
-            uow.session.add(Guild(id=world.guild.id, name="Home", created_at=START))
-            await uow.session.flush()
-            general = sandbox.channel(world.guild, "general").id
-            for key in (HALL, "welcome"):
-                uow.session.add(
-                    ServerObject(
-                        guild_id=world.guild.id, key=key, discord_id=general, intended_at=START
-                    )
+async def _furnished(here: Desk) -> Desk:
+    """The server is known to the bot, and #general is a place to post to."""
+    async with here.db.write() as uow:
+        uow.session.add(Guild(id=here.world.guild.id, name="Home", created_at=START))
+        await uow.session.flush()
+        general = here.sandbox.channel(here.world.guild, "general").id
+        for key in (HALL, "welcome"):
+            uow.session.add(
+                ServerObject(
+                    guild_id=here.world.guild.id, key=key, discord_id=general, intended_at=START
                 )
-            await uow.commit()
-        yield here
+            )
+        await uow.commit()
+    return here
+
+
+@pytest.fixture
+async def desk(database_url: str, tmp_path: Path, rates: str | float) -> AsyncIterator[Desk]:
+    """A bot on a server that it knows. No cohort, so nothing else is due."""
+    timeline, wire = Timeline(START, PATIENCE), tmp_path / "wire.jsonl"
+    sandbox = Sandbox(timeline.now, record=wire, rates=rates)
+    async with sandbox:
+        timeline.serve(sandbox)
+        world = World(timeline, sandbox, database_url)
+        await world.start()
+        try:
+            yield await _furnished(Desk(world, wire))
+        finally:
+            sandbox.faults.clear()
+            await world.stop()
+            await timeline.close()
     assert not sandbox.unplanned, sandbox.unplanned
+    said_properly(sandbox)

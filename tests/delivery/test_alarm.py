@@ -3,6 +3,7 @@
 import asyncio
 import selectors
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,11 +12,16 @@ import pytest
 
 from bot.clock import Clock, SystemClock, VirtualClock
 from bot.delivery.alarm import Alarm
-from bot.delivery.claims import Claims, Policy
+from bot.delivery.claims import Claims
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.kinds import Due, Kind, Kinds, OutMessage
+from bot.delivery.judge import Policy
+from bot.delivery.kinds import Due, Kind, Kinds, Late, OutMessage
 from bot.delivery.messenger import Messenger
+from bot.delivery.meter import Meter
 from bot.delivery.outbox import Outbox
+from bot.delivery.pace import Pace
+from bot.delivery.records import Records
+from bot.delivery.sender import Sender
 from bot.domain.courtesy import Caps
 from bot.domain.deliveries import Courtesy
 from bot.domain.wallclock import Quiet
@@ -24,6 +30,7 @@ from tests.delivery.conftest import plainly
 from tests.storage.rows import add, channel, guild, plan
 from tests.support.database import KEY
 
+TRIAL = Kind("trial", "tr", Courtesy.POST, plainly, private=False, late=Late.AS_USUAL)
 START = datetime(2027, 2, 22, 9, tzinfo=UTC)
 
 
@@ -47,9 +54,15 @@ def run_counting(work: Coroutine[Any, Any, None], selector: CountingSelector) ->
 
 def dispatcher_of(db: Database, clock: Clock, kinds: Kinds) -> tuple[Dispatcher, Alarm]:
     policy = Policy(caps=Caps(), team_channel_posts=2, quiet=Quiet(), lease=timedelta(seconds=60))
-    alarm = Alarm(clock)
-    messenger = Messenger(discord.Client(intents=discord.Intents.none()))
-    return Dispatcher(Claims(db, clock, policy), kinds, messenger, alarm, clock), alarm
+    alarm, pace = Alarm(clock), Pace()
+    messenger = Messenger(discord.Client(intents=discord.Intents.none()), pace)
+    claims, records = Claims(db, clock, policy), Records(db, clock, nobody_is_told)
+    sender = Sender(claims, records, kinds, messenger, clock, Meter())
+    return Dispatcher(claims, sender, alarm, clock, pace), alarm
+
+
+async def nobody_is_told(*_about: object) -> None:
+    raise AssertionError("there is nothing to tell organizers here")
 
 
 async def test_the_alarm_rings_when_it_is_time() -> None:
@@ -120,7 +133,7 @@ def test_the_dispatcher_sleeps_while_nothing_is_due(
 
     async def idle() -> None:
         db, clock, kinds = Database(database_url, [KEY]), SystemClock(), Kinds()
-        kinds.register(Kind("trial", "tr", Courtesy.POST, plainly, private=False))
+        kinds.register(TRIAL)
         async with db.write() as uow:
             await add(uow.session, guild())
             if ahead:
@@ -153,7 +166,7 @@ async def test_on_the_machines_clock_a_due_row_is_taken_up(db: Database) -> None
         written.set()
         return await plainly(due)
 
-    kinds.register(Kind("trial", "tr", Courtesy.POST, render, private=False))
+    kinds.register(replace(TRIAL, render=render))
     dispatcher, alarm = dispatcher_of(db, clock, kinds)
     db.listen(Topic.DELIVERIES, alarm.ring)
     alarm.start()

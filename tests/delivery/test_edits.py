@@ -2,8 +2,7 @@
 
 from bot.delivery.kinds import Due, Nothing, OutMessage
 from sandbox import Person
-from tests.delivery.conftest import Desk
-from tests.support.faults import ONE_MESSAGE
+from tests.delivery.conftest import ONE_MESSAGE, Desk
 from tests.support.world import World
 
 
@@ -43,8 +42,8 @@ async def test_an_out_of_date_message_is_edited_in_place(desk: Desk) -> None:
 async def test_an_edit_that_fails_is_tried_again(desk: Desk) -> None:
     card, number = await sent_card(desk)
     card.text = "second"
-    for status in (None, 503):
-        desk.line.fail(status, method="PATCH", path=ONE_MESSAGE)
+    for status in ("reset", 503):
+        desk.fail(status, method="PATCH", route=ONE_MESSAGE)
     await desk.refresh(number)
     assert desk.hall() == ["first"]
     await desk.world.advance(minutes=1)
@@ -56,7 +55,7 @@ async def test_an_edit_is_tried_beyond_the_last_useful_time(desk: Desk) -> None:
     card, number = await sent_card(desk)
     await desk.change(number, last_useful_at=desk.now)
     card.text = "second"
-    desk.line.fail(503, method="PATCH", path=ONE_MESSAGE)
+    desk.fail(503, method="PATCH", route=ONE_MESSAGE)
     await desk.refresh(number)
     await desk.world.advance(minutes=1)
     assert desk.hall() == ["second"]
@@ -65,7 +64,7 @@ async def test_an_edit_is_tried_beyond_the_last_useful_time(desk: Desk) -> None:
 async def test_what_is_taken_back_is_deleted(desk: Desk) -> None:
     card, number = await sent_card(desk)
     card.text = None
-    desk.line.fail(503, method="DELETE", path=ONE_MESSAGE)
+    desk.fail(503, method="DELETE", route=ONE_MESSAGE)
     await desk.refresh(number)
     await desk.world.advance(minutes=1)
     row = await desk.row(number)
@@ -91,9 +90,9 @@ async def test_an_edit_of_a_message_that_is_gone_is_given_up(desk: Desk) -> None
     row = await desk.row(number)
     assert (row.state, row.stale, row.lease_until) == ("sent", False, None)
     assert desk.hall() == []
-    asked = len(desk.line.requests)
+    asked = len(desk.requests())
     await desk.world.advance(days=2)
-    assert len(desk.line.requests) == asked
+    assert len(desk.requests()) == asked
 
 
 async def test_a_card_that_nobody_renders_any_more_stays_as_it_is(desk: Desk) -> None:
@@ -103,11 +102,8 @@ async def test_a_card_that_nobody_renders_any_more_stays_as_it_is(desk: Desk) ->
     await desk.world.restart()
     await desk.refresh(number)
     row = await desk.row(number)
-    assert (row.state, row.stale, row.reason) == (
-        "sent",
-        False,
-        "could not be written: see the log",
-    )
+    reason = "no cog renders deliveries of kind card"
+    assert (row.state, row.stale, row.reason) == ("sent", False, reason)
     assert desk.hall() == ["first"]
 
 

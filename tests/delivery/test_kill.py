@@ -17,9 +17,11 @@ from bot.provisioning.desired import INVITE_PERMISSIONS
 from bot.storage.engine import Database
 from bot.storage.tables import Delivery, ServerObject
 from sandbox import Channel, Sandbox
+from sandbox.faults import Fault
+from tests.delivery.conftest import MESSAGES, ONE_MESSAGE
 from tests.storage.rows import add, cohort, guild, plan, team
+from tests.support.conformance import said_properly
 from tests.support.database import KEY
-from tests.support.faults import MESSAGES, ONE_MESSAGE, BadLine
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -28,10 +30,10 @@ pytestmark = pytest.mark.crash
 
 
 class Theatre:
-    """A sandbox in real time behind a bad line, and a running cohort of one team."""
+    """A sandbox in real time, and a running cohort of one team."""
 
-    def __init__(self, sandbox: Sandbox, line: BadLine, db: Database, folder: Path) -> None:
-        self.sandbox, self.line, self.db, self.folder = sandbox, line, db, folder
+    def __init__(self, sandbox: Sandbox, db: Database, folder: Path) -> None:
+        self.sandbox, self.db, self.folder = sandbox, db, folder
         self.application = sandbox.create_application("Liftoff")
         self.guild = sandbox.create_guild("Djangonaut Space")
         sandbox.invite_bot(self.application, self.guild, INVITE_PERMISSIONS.value)
@@ -79,7 +81,7 @@ class Theatre:
                 "PATH": os.environ.get("PATH", os.defpath),
                 "PYTHONPATH": str(ROOT),
                 "LIFTOFF_DISCORD__TOKEN": self.application.token,
-                "LIFTOFF_DISCORD__API_BASE": self.line.api_base,
+                "LIFTOFF_DISCORD__API_BASE": self.sandbox.api_base,
                 "LIFTOFF_DISCORD__GATEWAY_URL": self.sandbox.gateway_url,
                 "LIFTOFF_DATABASE__URL": self.db.url,
                 "LIFTOFF_SECURITY__ENCRYPTION_KEYS": KEY,
@@ -108,6 +110,29 @@ class Theatre:
                     return row
                 await asyncio.sleep(0.05)
 
+    def unanswered(self, method: str, route: str, *, after_effect: bool = False) -> Fault:
+        """The next such request gets no answer as long as the test runs."""
+        return self.sandbox.faults.add(
+            "slow",
+            method=method,
+            route=route,
+            count=1,
+            after_effect=after_effect,
+            seconds=10 * PATIENCE,
+        )
+
+    def counted(self, method: str, route: str) -> Fault:
+        """Counts such requests from now on, and leaves them as they are."""
+        return self.sandbox.faults.add("slow", method=method, route=route, seconds=0)
+
+    async def reached(self, hold: Fault) -> None:
+        """Waits until a request hangs there, in effect or not."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                if hold.happened and (self.received() or not hold.after_effect):
+                    return
+                await asyncio.sleep(0.02)
+
     def received(self) -> list[str]:
         texts = [m.content for m in self.channel.messages.values() if m.type == 0]
         return [text for text in texts if "Check-in, week" in text]
@@ -115,20 +140,22 @@ class Theatre:
 
 @pytest.fixture
 async def theatre(database_url: str, db: Database, tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with Sandbox(SystemClock().now) as sandbox, BadLine(sandbox.api_base) as line:
-        here = Theatre(sandbox, line, db, tmp_path)
+    async with Sandbox(SystemClock().now, rates="real") as sandbox:
+        here = Theatre(sandbox, db, tmp_path)
         await here.open()
         try:
             yield here
         finally:
             await here.kill()
+    assert not sandbox.unplanned, sandbox.unplanned
+    said_properly(sandbox)
 
 
 @pytest.mark.parametrize("after_effect", [False, True])
 async def test_killed_while_sending(theatre: Theatre, after_effect: bool) -> None:
-    hold = theatre.line.fail(path=MESSAGES, after_effect=after_effect, hold=True)
+    hold = theatre.unanswered("POST", MESSAGES, after_effect=after_effect)
     await theatre.start()
-    await asyncio.wait_for(hold.reached.wait(), PATIENCE)
+    await theatre.reached(hold)
     await theatre.kill()
     assert (await theatre.row()).state == "claimed"
     assert len(theatre.received()) == after_effect
@@ -168,13 +195,13 @@ async def test_killed_while_editing(theatre: Theatre) -> None:
     async with theatre.db.write() as uow:
         await Outbox(SystemClock()).refresh(uow, Delivery.kind == "checkin_prompt")
         await uow.commit()
-    hold = theatre.line.fail(method="PATCH", path=ONE_MESSAGE, hold=True)
+    hold = theatre.unanswered("PATCH", ONE_MESSAGE)
     await theatre.start()
-    await asyncio.wait_for(hold.reached.wait(), PATIENCE)
+    await theatre.reached(hold)
     await theatre.kill()
     assert (await theatre.row()).lease_until is not None
-    before = len(theatre.line.asked("PATCH", ONE_MESSAGE))
+    passed = theatre.counted("PATCH", ONE_MESSAGE)
     await theatre.start()
     await theatre.until("sent")
-    assert len(theatre.line.asked("PATCH", ONE_MESSAGE)) == before + 1
+    assert passed.happened == 1
     assert len(theatre.received()) == 1

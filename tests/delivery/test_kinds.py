@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.kinds import Due, Kind, Kinds, UnknownKind
+from bot.delivery.kinds import Due, Kind, Kinds, Late, UnknownKind
 from bot.domain.deliveries import Courtesy
 from tests.delivery.conftest import plainly
 from tests.storage.rows import GUILD, NOW
@@ -14,7 +14,7 @@ LONGEST_NONCE = 25
 
 
 def kind(name: str, code: str) -> Kind:
-    return Kind(name, code, Courtesy.POST, plainly, private=False)
+    return Kind(name, code, Courtesy.POST, plainly, private=False, late=Late.AS_USUAL)
 
 
 def due(**more: object) -> Due:

@@ -9,7 +9,7 @@ from bot.delivery.kinds import Due, OutMessage
 from bot.domain.deliveries import Courtesy
 from bot.storage.tables import Person
 from sandbox import Person as Account
-from tests.delivery.conftest import Desk
+from tests.delivery.conftest import ONE_MESSAGE, Desk
 from tests.support.world import World
 
 KATHMANDU = ZoneInfo("Asia/Kathmandu")
@@ -156,10 +156,10 @@ async def test_closed_messages_are_held_and_remembered(desk: Desk) -> None:
     first = await desk.put("regular", to=mia_id)
     row = await desk.row(first)
     assert (row.state, row.reason) == ("held", "direct messages are closed")
-    asked = len(desk.line.requests)
+    asked = len(desk.requests())
     second = await desk.put("must", to=mia_id)
     assert (await desk.row(second)).state == "held"
-    assert len(desk.line.requests) == asked, "closed messages are not tried again and again"
+    assert len(desk.requests()) == asked, "closed messages are not tried again and again"
     assert desk.hall() == [], "nothing private falls back to a channel"
 
 
@@ -182,7 +182,7 @@ async def test_what_was_shown_is_edited_by_nobody(desk: Desk) -> None:
     await desk.world.run(mia, "/messages")
     await desk.refresh(number)
     assert (await desk.row(number)).stale is False
-    assert desk.line.asked("PATCH", r"/channels/\d+/messages/\d+$") == []
+    assert desk.asked("PATCH", ONE_MESSAGE) == []
 
 
 async def test_writing_to_the_bot_opens_the_way_again(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from bot.delivery.kinds import Due, OutMessage
 from bot.domain.deliveries import Courtesy, State
-from tests.delivery.conftest import Desk
+from tests.delivery.conftest import ONE_MESSAGE, Desk
 
 # The message is there, and the row that should say so cannot be written.
 BROKEN_RECORD = """
@@ -93,10 +93,10 @@ async def test_an_edit_that_a_killed_process_had_begun_is_done_after_the_start(d
 async def test_an_edit_that_is_done_is_not_done_again(desk: Desk) -> None:
     desk.kind("card")
     await desk.put("card")
-    asked = len(desk.line.asked("PATCH", r"/messages/\d+$"))
+    asked = len(desk.asked("PATCH", ONE_MESSAGE))
     await desk.world.restart()
     await desk.world.restart()
-    assert len(desk.line.asked("PATCH", r"/messages/\d+$")) == asked
+    assert len(desk.asked("PATCH", ONE_MESSAGE)) == asked
     assert desk.hall() == ["card once:1"]
 
 

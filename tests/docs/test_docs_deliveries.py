@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.dispatcher import DATABASE_PATIENCE, LONGEST_BACKOFF_SECONDS
+from bot.delivery.dispatcher import DATABASE_PATIENCE
 from bot.delivery.kinds import Kind
+from bot.delivery.sender import LONGEST_BACKOFF_SECONDS
 from bot.domain import rhythm
 from bot.domain.deliveries import Courtesy, State
 from bot.services import arrivals, checkins, onboarding, people, planning
@@ -56,8 +57,9 @@ async def test_every_kind_has_its_row_and_no_other_has(world: World) -> None:
     kinds: list[Kind] = world.app.kinds.all()
     assert list(documented()) == [kind.name for kind in kinds]
     for kind in kinds:
-        _, code, to, due, useful, courtesy, private = documented()[kind.name]
+        _, code, to, due, useful, courtesy, late, private = documented()[kind.name]
         assert (code, courtesy) == (kind.code, kind.courtesy.value), kind.name
+        assert late == kind.late.value, kind.name
         assert private == ("yes" if kind.private else "no"), kind.name
         assert to, kind.name
         assert due, kind.name

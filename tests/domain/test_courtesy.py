@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from bot.domain.courtesy import (
     Attention,
     Caps,
+    Drop,
     Expire,
     Go,
     Verdict,
     Wait,
     decide,
+    decide_late_post,
     decide_post,
 )
 from bot.domain.deliveries import Courtesy
@@ -22,6 +24,7 @@ from bot.domain.wallclock import Quiet
 from tests.domain.strategies import ZONES, moments_2027, zones
 
 ANSWER, MUST, REGULAR, POST = Courtesy.ANSWER, Courtesy.MUST, Courtesy.REGULAR, Courtesy.POST
+NUDGE = Courtesy.NUDGE
 USUAL = Quiet()
 BERLIN = ZoneInfo("Europe/Berlin")
 MINUTE = timedelta(minutes=1)
@@ -30,7 +33,9 @@ FULL = Attention(sent=3, must_ahead=0, cap=3)
 
 moments = moments_2027.map(lambda wall: wall.replace(second=0, microsecond=0, tzinfo=UTC))
 usefuls = st.integers(-120, 10 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes))
-attentions = st.builds(Attention, st.integers(0, 6), st.integers(0, 3), st.integers(1, 5))
+attentions = st.builds(
+    Attention, st.integers(0, 6), st.integers(0, 3), st.integers(1, 5), st.integers(0, 3)
+)
 quiets = st.sampled_from(
     [USUAL, Quiet(time(22), time(7)), Quiet(time(0), time(6)), Quiet(time(12), time(13, 30))]
 )
@@ -87,6 +92,9 @@ def judge(
         if morning <= useful:
             return "in the morning"
         return "now" if courtesy is MUST else "too late"
+    if courtesy is NUDGE:
+        coming = attention.must_ahead + attention.regular_ahead
+        return "now" if attention.sent + coming + 1 <= attention.cap else "never"
     full = attention.sent + attention.must_ahead >= attention.cap
     return "when there is room" if courtesy is REGULAR and full else "now"
 
@@ -108,6 +116,8 @@ def test_the_verdict_is_the_judges(
             assert verdict == Go()
         case "too late":
             assert verdict == Expire()
+        case "never":
+            assert isinstance(verdict, Drop)
         case "in the morning":
             assert verdict == Wait(first_that_may_ring(now, zone, quiet), "quiet hours")
         case _:
@@ -162,7 +172,8 @@ def test_what_must_come_is_never_dropped(
 # -- a whole week of one person --------------------------------------------------------------------
 
 arrivals = st.lists(
-    st.tuples(st.integers(0, 14 * 24 * 60), st.sampled_from([ANSWER, MUST, REGULAR])), max_size=25
+    st.tuples(st.integers(0, 14 * 24 * 60), st.sampled_from([ANSWER, MUST, REGULAR, NUDGE])),
+    max_size=25,
 )
 
 
@@ -181,7 +192,8 @@ def test_regular_messages_never_exceed_the_cap(
         had = [k for at, k in sent if iso_week(at, zone) == week and k is not ANSWER]
         ahead = [k for at, _, k in waiting if iso_week(at, zone) == week and k is MUST]
         useful = now + timedelta(days=20)
-        attention = Attention(len(had), len(ahead), cap)
+        regular = [k for at, _, k in waiting if iso_week(at, zone) == week and k is REGULAR]
+        attention = Attention(len(had), len(ahead), cap, len(regular))
         verdict = decide(now, kind, useful, zone, USUAL, attention)
         if isinstance(verdict, Go):
             sent.append((now, kind))
@@ -192,7 +204,7 @@ def test_regular_messages_never_exceed_the_cap(
     assert sum(kind is MUST for _, kind in sent) == sum(kind is MUST for _, kind in due)
     for week in {iso_week(at, zone) for at, _ in sent}:
         kinds = [kind for at, kind in sent if iso_week(at, zone) == week]
-        counted = kinds.count(MUST) + kinds.count(REGULAR)
+        counted = kinds.count(MUST) + kinds.count(REGULAR) + kinds.count(NUDGE)
         assert counted <= max(cap, kinds.count(MUST))
 
 
@@ -279,3 +291,18 @@ def test_the_most_generous_role_counts(roles: list[str], cap: int) -> None:
 
 def test_every_zone_used_here_is_known() -> None:
     assert BERLIN.key in ZONES
+
+
+@given(moments, st.integers(0, 7 * 24 * 60), usefuls, st.none() | st.integers(-1, 180))
+def test_posts_that_were_missed_come_an_hour_apart(
+    now: datetime, late: int, useful_for: timedelta, newest: int | None
+) -> None:
+    before = None if newest is None else now - MINUTE * newest
+    verdict = decide_late_post(now, now - MINUTE * late, now + useful_for, before)
+    crowded = late > 60 and newest is not None and newest < 60
+    if crowded and timedelta(minutes=60 - (newest or 0)) <= useful_for:
+        assert isinstance(verdict, Wait)
+        assert before is not None
+        assert verdict.until == before + timedelta(hours=1)
+    else:
+        assert verdict == Go()

@@ -13,6 +13,7 @@ ORGANIZING = {
     Action.IMPORT_ROSTER,
     Action.LAUNCH_COHORT,
     Action.CLOSE_COHORT,
+    Action.CHANGE_COHORT,
 }
 ALLOWED = {
     Level.STRANGER: set[Action](),

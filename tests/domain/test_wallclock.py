@@ -2,7 +2,6 @@ import subprocess
 import sys
 import zoneinfo
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -84,32 +83,6 @@ def scan(day: date, wanted: time, place: ZoneInfo) -> datetime:
 def test_resolve_is_what_a_scan_of_minutes_finds(day: date, minute: int, place: ZoneInfo) -> None:
     wanted = time(minute // 60, minute % 60)
     assert resolve(day, wanted, place) == scan(day, wanted, place)
-
-
-@pytest.mark.deep
-@pytest.mark.parametrize("name", sorted(zone_names()))
-def test_every_minute_around_every_clock_change_of_two_years(name: str) -> None:
-    place = ZoneInfo(name)
-    hours = each(at("2027-01-01T00:00"), at("2029-01-01T00:00"), timedelta(hours=1))
-    changes = {
-        (later.astimezone(place)).date()
-        for earlier, later in pairwise(hours)
-        if earlier.astimezone(place).utcoffset() != later.astimezone(place).utcoffset()
-    }
-    for changed in changes:
-        for day in (changed - timedelta(days=1), changed, changed + timedelta(days=1)):
-            start = datetime.combine(day, time(0), UTC) - timedelta(hours=36)
-            shown = [
-                (moment.astimezone(place).replace(tzinfo=None), moment)
-                for moment in each(start, start + timedelta(hours=96), MINUTE)
-            ]
-            first: dict[datetime, datetime] = {}
-            for clock, moment in shown:
-                first.setdefault(clock, moment)
-            for minute in range(24 * 60):
-                wall = datetime.combine(day, time(minute // 60, minute % 60))
-                expected = first.get(wall) or next(m for clock, m in shown if clock > wall)
-                assert resolve(day, wall.time(), place) == expected
 
 
 def test_resolve_takes_seconds_inside_a_gap() -> None:

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import Refusal
-from bot.domain.weeks import check_start, day_of_week, parse_start, prompt_date, week_of, week_start
+from bot.domain.weeks import (
+    Dates,
+    check_start,
+    covering,
+    day_of_week,
+    parse_start,
+    prompt_date,
+    week_of,
+    week_start,
+)
 
 START = date(2027, 2, 22)
 
@@ -53,6 +62,28 @@ def test_each_week_has_each_weekday_once(start: date, k: int, weekday: int) -> N
     assert [day for day in days if day.weekday() == weekday] == [prompt_date(start, k, weekday)]
     assert [week_of(start, 60, day) for day in days] == [k] * 7
     assert days[-1] + timedelta(days=1) == week_start(start, k + 1)
+
+
+def test_the_nearest_week() -> None:
+    dates = Dates(START, 8)
+    assert dates.end == date(2027, 4, 19)
+    for today, week, nearest in (
+        (date(2027, 2, 21), None, 1),
+        (date(2027, 3, 7), 2, 2),
+        (date(2027, 4, 18), 8, 8),
+        (date(2027, 4, 19), None, 8),
+    ):
+        assert (dates.week_of(today), dates.nearest_week(today)) == (week, nearest)
+
+
+def test_what_covers_several_dates() -> None:
+    usual = Dates(START, 8)
+    assert covering([usual]) == covering([usual, usual]) == usual
+    assert covering([usual, Dates(START + timedelta(days=7), 8)]) == Dates(START, 9)
+    assert covering([Dates(START + timedelta(days=3), 2), usual]) == usual
+    assert covering([usual, Dates(START + timedelta(days=3), 8)]) == Dates(START, 9)
+    with pytest.raises(ValueError, match=r"empty|iterable"):
+        covering([])
 
 
 def test_parse_start() -> None:

@@ -249,15 +249,15 @@ async def test_a_commit_that_fails_wakes_nobody(store: Database) -> None:
 
 
 async def test_what_is_due_is_found_by_an_index(database_url: str, db: Database) -> None:
-    question = select(Delivery.id).where(Delivery.state == "planned", Delivery.not_before <= NOW)
+    question = select(Delivery.id).where(Delivery.not_before <= NOW)
     compiled = question.compile(dialect=(await bind_of(db)))
     async with db.read() as session:
         connection = await session.connection()
         rows = await connection.exec_driver_sql(
-            f"EXPLAIN QUERY PLAN {compiled}", ("planned", "2027-02-15 09:00:00")
+            f"EXPLAIN QUERY PLAN {compiled}", ("2027-02-15 09:00:00",)
         )
         plan = " ".join(str(row) for row in rows)
-    assert "ix_delivery_state_not_before" in plan
+    assert "ix_delivery_not_before" in plan
 
 
 async def bind_of(store: Database) -> Dialect:

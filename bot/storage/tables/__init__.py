@@ -2,7 +2,7 @@
 
 from bot.storage.tables.base import Base
 from bot.storage.tables.checkins import CheckIn, CheckInReader
-from bot.storage.tables.cohorts import Cohort, Membership, Team
+from bot.storage.tables.cohorts import Cohort, CohortChange, Membership, Team
 from bot.storage.tables.deliveries import Delivery, Fact, ServerObject
 from bot.storage.tables.meetings import OneOnOne, OneOnOneOffer, OneOnOneSlot
 from bot.storage.tables.people import (
@@ -19,6 +19,7 @@ __all__ = [
     "CheckIn",
     "CheckInReader",
     "Cohort",
+    "CohortChange",
     "Delivery",
     "Fact",
     "FormDraft",

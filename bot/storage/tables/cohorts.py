@@ -43,6 +43,31 @@ class Team(Base):
     name: Mapped[Name]
     project: Mapped[Name] = mapped_column(default="")
     position: Mapped[int] = mapped_column(SmallInteger)
+    start: Mapped[date | None]
+    """Day 1 of week 1, where the team does not begin with its cohort."""
+    weeks: Mapped[int | None] = mapped_column(SmallInteger)
+    """How many weeks, where they are not as many as its cohort's."""
+
+
+class CohortChange(Base):
+    """A change of dates or hours that an organizer was shown: the button that makes it has its id.
+
+    A field that is empty stays as it is; with a team, it becomes the cohort's again.
+    """
+
+    __tablename__ = "cohort_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"), index=True)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    start: Mapped[date | None]
+    weeks: Mapped[int | None] = mapped_column(SmallInteger)
+    timezone: Mapped[str | None] = mapped_column(String(64))
+    prompt_weekday: Mapped[int | None] = mapped_column(SmallInteger)
+    prompt_time: Mapped[time | None]
+    state: Mapped[Word]
+    """Shown, made, or outdated: another change was made meanwhile."""
+    shown_at: Mapped[Moment]
 
 
 class Membership(Base):

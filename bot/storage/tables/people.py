@@ -56,8 +56,11 @@ class Person(Base):
     """True while the person's roles on the server may differ from what they should be."""
 
     availability: Mapped[list["AvailabilityRange"]] = relationship(
-        cascade="all, delete-orphan", order_by="AvailabilityRange.start_minute", lazy="selectin"
+        cascade="all, delete-orphan",
+        order_by="AvailabilityRange.start_minute",
+        lazy="raise_on_sql",
     )
+    """Loaded only where it is asked for (`bot.services.lookup.with_hours`)."""
 
     def paused(self, now: datetime) -> bool:
         """Whether the person is away at `now`. A pause with an end is over then by itself."""
