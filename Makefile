@@ -7,7 +7,7 @@ SHELL := /bin/sh
 
 # Which Python makes .venv; empty means: the first of python3.13 ... python3 that is new enough.
 PYTHON ?=
-# How many test processes; `auto` is one per core.
+# How many test processes; `auto` is two per core (tests/conftest.py says why).
 WORKERS ?= auto
 # More words for pytest: make test ARGS='-k clock'
 ARGS ?=
@@ -17,7 +17,8 @@ UV ?= uv
 BIN := .venv/bin
 # Twice quiet: only errors. What a machine's own pip settings make it warn of is not ours to show.
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
+# The long tests stand close together: whoever has nothing left takes some from the others.
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 CODE := $(wildcard bot cogs migrations sandbox rehearsal tests benchmarks)
 
 .PHONY: help
@@ -63,11 +64,10 @@ test: .venv/stamp-dev ## Run the test suite (a few minutes)
 test-deep: .venv/stamp-dev ## Run the tests that take longer: exhaustive, crash, PostgreSQL, foreign clients
 	$(PYTEST) -m "deep or crash or postgres" --hypothesis-profile=deep $(ARGS)
 
+# SEED and KILLS go to the tests as they are: make test-crash SEED=7 KILLS=40
 .PHONY: test-crash
-test-crash: .venv/stamp-dev ## Run only the crash tests
-	@# pytest's 5: no test has the mark.
-	$(PYTEST) -m crash $(ARGS) || { status=$$?; \
-		[ $$status -eq 5 ] || exit $$status; echo "There are no crash tests."; }
+test-crash: .venv/stamp-dev ## Kill the bot 200 times and see what people get (SEED=n, KILLS=n)
+	$(PYTEST) -p tests.crash.figures -m crash $(ARGS)
 
 .PHONY: lint
 lint: .venv/stamp-dev ## Look for mistakes and for code that is not in house style
@@ -90,8 +90,8 @@ types: .venv/stamp-dev ## Check the types
 check: lint format-check types test ## Everything before a commit: lint, format, types, tests
 
 .PHONY: bench
-bench: .venv/stamp-run ## Print figures: how much the sandbox bears
-	$(BIN)/python -m benchmarks.sandbox_load
+bench: .venv/stamp-run ## Print figures: the bot beside a bare client, and the sandbox (a quarter of an hour)
+	$(BIN)/python -m benchmarks $(ARGS)
 
 # --- upkeep ------------------------------------------------------------------------------------
 

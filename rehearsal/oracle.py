@@ -21,6 +21,7 @@ from rehearsal.oracle_due_posts import post_dues, shared_dues
 from rehearsal.oracle_items import CANCELLED, DELIVERED, EXPIRED, FAILED, KINDS, LOST, Due
 from rehearsal.oracle_mail import sort_mail
 from rehearsal.oracle_match import Ledger
+from rehearsal.oracle_numbers import number_errors
 from rehearsal.oracle_privacy import leaks
 from rehearsal.oracle_requests import interactions, refusals, request_counts, silences
 from rehearsal.oracle_roster import read_roster
@@ -112,3 +113,4 @@ def _more_errors(story: Story, ledger: Ledger, access: Access) -> Iterator[str]:
     yield from offer_errors(story, ledger)
     yield from edit_errors(story, ledger)
     yield from pin_errors(story, ledger)
+    yield from number_errors(story.wire.sent)

@@ -47,7 +47,8 @@ def _name(record: Record) -> str:
     body = record.part("body")
     if record.text("action") == "run":
         return str(body.get("command") or body.get("name") or "").strip().lstrip("/").lower()
-    return str(body.get("custom_id") or "")
+    # After the `~` stands which message it was pressed in.
+    return str(body.get("custom_id") or "").partition("~")[0]
 
 
 def read_acts(wire: Wire) -> list[Act]:

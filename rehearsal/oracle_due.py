@@ -165,6 +165,12 @@ def offers(story: Story, life: Life) -> Iterator[Due]:
                 item.optional = True
             else:
                 made.append(item.due)
+                # What waited behind "My messages" may have no time left when it is looked at.
+                item.optional |= (
+                    covers(life.closed, due)
+                    and captain is not None
+                    and not has_half_hour(story, life, captain, until, week)
+                )
         yield item
 
 

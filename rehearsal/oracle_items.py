@@ -106,6 +106,7 @@ class Due:
             "person" if self.person else "channel": self.target,
             "occurrence": self.occurrence,
             "due": stamp(self.due),
+            "until": stamp(self.until),
             "delivered": stamp(self.delivered) if self.delivered else None,
             "route": self.route or None,
             "outcome": self.outcome,

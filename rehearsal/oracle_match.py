@@ -96,17 +96,30 @@ class Ledger:
         since = self.story.places.since.get(item.place, item.due)
         begin = max(item.due, since)
         outage = self.story.outage(begin)
+        if outage is not None and outage > item.until:
+            item.outcome = EXPIRED
+            return None
         end = item.until if outage else begin + GRACE
         return self._pick(item.place, item, begin, max(end, begin))
 
     def _in_person(self, item: Due, life: Life) -> Sent | None:
         for moment in self.moments(item, life):
             outage = self.story.outage(moment)
+            if outage is not None and self._too_late(item, life, outage):
+                item.outcome = EXPIRED
+                return None
             end = item.until if outage else moment + GRACE
             found = self._pick(f"dm {life.username}", item, moment, end)
             if found is not None or outage:
                 return found
         return None
+
+    @staticmethod
+    def _too_late(item: Due, life: Life, back: datetime) -> bool:
+        """Whether something has become useless when the bot is back from an outage."""
+        if item.courtesy == "regular":
+            back = after_quiet(back, life.zone_at(back))
+        return back > item.until
 
     def moments(self, item: Due, life: Life) -> Iterator[datetime]:
         """When courtesy lets it come: at once or after quiet hours, over the cap a week later."""

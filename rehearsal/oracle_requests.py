@@ -29,7 +29,7 @@ def refusals(story: Story) -> Iterator[str]:
 
 
 def _planned(story: Story, record: Record) -> bool:
-    if record.status >= 500 and story.outage(record.at):
+    if record.text("fault") or (record.status >= 500 and story.outage(record.at)):
         return True
     if record.status != 403 or record.part("response").get("code") != DMS_CLOSED:
         return False

@@ -220,3 +220,23 @@ def test_new_bookings_are_not_told_twice_in_an_evening(
     extra["response"]["id"] = "999999"
     records.insert(records.index(eve) + 1, extra)
     assert says(verdict(records), "captain_bookings", "not due")
+
+
+def test_message_without_its_number(records: list[Record], verdict: Verdict) -> None:
+    sent(records, "in")[0]["body"]["embeds"] = []
+    assert says(verdict(records), "carries no number")
+
+
+def test_message_with_the_number_of_another(records: list[Record], verdict: Verdict) -> None:
+    first, second = sent(records, "cw")[:2]
+    number = first["body"]["nonce"].partition("-")[2]
+    button = second["body"]["components"][0]["components"][0]
+    button["custom_id"] = f"{button['custom_id'].partition('~')[0]}~{number}"
+    assert says(verdict(records), second["body"]["nonce"], "carries", number)
+
+
+def test_number_of_two_messages(records: list[Record], verdict: Verdict) -> None:
+    first, second = sent(records, "cw")[:2]
+    for key in ("nonce", "components"):
+        second["body"][key] = copy.deepcopy(first["body"][key])
+    assert says(verdict(records), "is the number of two messages")

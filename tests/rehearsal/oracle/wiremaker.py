@@ -155,7 +155,10 @@ class Maker:
         """A delivery; returns the message id."""
         self.rows += 1
         key = self.new_id()
-        body: Record = {"content": content, "components": row(*buttons)}
+        marked = [(label, f"{custom_id}~{self.rows}") for label, custom_id in buttons]
+        body: Record = {"content": content, "components": row(*marked)}
+        if not buttons:
+            body["embeds"] = [{"footer": {"text": f"Message {self.rows}"}}]
         body |= {"nonce": f"{code}-{self.rows}", "enforce_nonce": True}
         message = {"id": key, "channel_id": channel, "flags": 0}
         self.request("POST", f"/channels/{channel}/messages", body, message, **more)
