@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, select
+from sqlalchemy import String, cast, delete, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
@@ -31,7 +31,15 @@ from bot.services.lookup import (
 from bot.services.planning import Planner
 from bot.services.waiting import forget_draft
 from bot.storage.engine import Database, UnitOfWork
-from bot.storage.tables import CheckIn, CheckInReader, Delivery, Person
+from bot.storage.tables import (
+    CheckIn,
+    CheckInReader,
+    Cohort,
+    Delivery,
+    Membership,
+    Person,
+    Team,
+)
 
 LONGEST_PROGRESS = 800
 LONGEST_OBSTACLES = 500
@@ -209,13 +217,29 @@ class CheckInService:
     async def _place(
         self, session: AsyncSession, user_id: int, prompt_id: int
     ) -> tuple[Seat, Delivery, int]:
-        prompt = await session.get(Delivery, prompt_id)
-        if prompt is None or prompt.kind != "checkin_prompt" or prompt.cohort_id is None:
+        # One question for all of it: everybody answers on Monday morning.
+        rows = await session.execute(
+            select(Delivery, Person, Membership, Cohort, Team)
+            .join(Team, Delivery.subject == literal("team:") + cast(Team.id, String))
+            .join(Membership, Membership.team_id == Team.id)
+            .join(Person, Person.id == Membership.person_id)
+            .join(Cohort, Cohort.id == Membership.cohort_id)
+            .where(
+                Delivery.id == prompt_id,
+                Delivery.kind == "checkin_prompt",
+                Person.user_id == user_id,
+                Membership.role == Role.MENTEE,
+                Membership.left_at.is_(None),
+                Cohort.state == RUNNING,
+            )
+        )
+        if found := rows.first():
+            prompt, person, membership, cohort, team = found
+            week = int(prompt.occurrence.partition(":")[2])
+            return Seat(person, membership, cohort, team), prompt, week
+        known = await session.get(Delivery, prompt_id)
+        if known is None or known.kind != "checkin_prompt":
             raise NotFound("That check-in is gone; `/checkin` opens this week's.")
-        seats = await seats_of_user(session, user_id, (Role.MENTEE,), (RUNNING,))
-        for seat in seats:
-            if seat.team is not None and prompt.subject == f"team:{seat.team.id}":
-                return seat, prompt, int(prompt.occurrence.partition(":")[2])
         raise NotAllowed(
             "This check-in is for the mentees of this team while their cohort runs. "
             "Thank you for looking in."
