@@ -101,6 +101,11 @@ class Liftoff(commands.Bot):
         """The bot may be allowed again what it was not."""
         self.server_keeper.ring()
 
+    async def on_member_update(self, _before: discord.Member, after: discord.Member) -> None:
+        """The bot itself may have been given another role."""
+        if self.user is not None and after.id == self.user.id:
+            self.server_keeper.ring()
+
     async def on_guild_role_update(self, _before: discord.Role, _after: discord.Role) -> None:
         """As for channels."""
         self.server_keeper.ring()

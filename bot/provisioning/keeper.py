@@ -23,6 +23,7 @@ class Troubles(Protocol):
     async def allowed_again(self, guild_id: int, channel_id: int) -> None: ...
     async def forget_channel(self, guild_id: int, channel_id: int) -> bool: ...
     async def incomplete_cohorts(self, guild_id: int) -> list[int]: ...
+    async def repaired(self, guild_id: int) -> None: ...
 
 
 Place = Callable[[int], Awaitable[CohortPlace]]
@@ -75,9 +76,12 @@ class ServerKeeper:
     async def _look_after(self, guild: discord.Guild) -> None:
         try:
             await self._send_what_may_go(guild)
-            for cohort_id in await self._troubles.incomplete_cohorts(guild.id):
+            incomplete = await self._troubles.incomplete_cohorts(guild.id)
+            for cohort_id in incomplete:
                 desired = desired_server(await self._place(cohort_id), self._role_names)
                 await self._provisioner.apply(guild.id, desired, REASON, _silently)
+            if incomplete:
+                await self._troubles.repaired(guild.id)
         except discord.Forbidden as error:
             _log.error("may not make again what was deleted", guild=guild.id, code=error.code)
         except Exception:  # noqa: BLE001 -- the next server must not wait for this one

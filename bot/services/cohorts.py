@@ -7,7 +7,6 @@ from sqlalchemy import func, select, update
 
 from bot.clock import Clock
 from bot.domain.cohort_inputs import check_weeks, parse_hour, parse_name, parse_weekday
-from bot.domain.deliveries import Courtesy, DeliveryPlan
 from bot.domain.errors import NotFound, Refusal
 from bot.domain.policy import Action, Actor
 from bot.domain.timezones import find_timezone
@@ -15,7 +14,7 @@ from bot.domain.weeks import check_start, parse_start
 from bot.services.lookup import OPEN, RUNNING, check, cohort_by_name
 from bot.services.organizers import ensure_guild
 from bot.services.overviews import CohortOverview, overview_of
-from bot.services.planning import NOTE_USEFUL, Planner
+from bot.services.planning import Planner
 from bot.storage.engine import Database, Topic, UnitOfWork
 from bot.storage.tables import (
     Cohort,
@@ -23,7 +22,6 @@ from bot.storage.tables import (
     Membership,
     OneOnOne,
     Person,
-    ServerObject,
     Team,
 )
 
@@ -146,23 +144,7 @@ class CohortService:
             if cohort.state == "draft":
                 cohort.state = RUNNING
                 cohort.launched_at = now
-            welcome = await uow.session.get(ServerObject, (cohort.guild_id, "welcome"))
-            place = welcome.discord_id if welcome and welcome.discord_id else 0
-            await self._planner.outbox.put(
-                uow,
-                DeliveryPlan(
-                    kind="home",
-                    subject=f"guild:{cohort.guild_id}",
-                    # Once for each welcome channel: one that was deleted took its message along.
-                    occurrence=f"channel:{place}",
-                    guild_id=cohort.guild_id,
-                    place="welcome",
-                    due_at=now,
-                    last_useful_at=now + NOTE_USEFUL,
-                    rule="at once",
-                    courtesy=Courtesy.POST,
-                ),
-            )
+            await self._planner.home(uow, cohort.guild_id)
             teams = await uow.session.scalars(
                 select(Team).where(Team.cohort_id == cohort.id).order_by(Team.position)
             )

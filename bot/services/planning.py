@@ -24,7 +24,7 @@ from bot.domain.rhythm import (
 from bot.domain.weeks import Dates, covering
 from bot.services.lookup import RUNNING, dates_of, team_zone
 from bot.storage.engine import UnitOfWork
-from bot.storage.tables import Cohort, Delivery, Membership, Person, Team
+from bot.storage.tables import Cohort, Delivery, Membership, Person, ServerObject, Team
 
 NOTE_USEFUL = timedelta(days=14)
 TEAM_POST_USEFUL = timedelta(days=7)
@@ -71,6 +71,28 @@ class Planner:
                 guild_id=guild_id,
                 cohort_id=cohort.id if cohort else None,
                 place="organizers",
+                due_at=now,
+                last_useful_at=now + NOTE_USEFUL,
+                rule="at once",
+                courtesy=Courtesy.POST,
+            ),
+        )
+
+    async def home(self, uow: UnitOfWork, guild_id: int) -> None:
+        """Puts the home message into a server's welcome channel, once for each such channel.
+
+        One that was deleted took its message along.
+        """
+        welcome = await uow.session.get(ServerObject, (guild_id, "welcome"))
+        now = self._clock.now()
+        await self.outbox.put(
+            uow,
+            DeliveryPlan(
+                kind="home",
+                subject=f"guild:{guild_id}",
+                occurrence=f"channel:{(welcome and welcome.discord_id) or 0}",
+                guild_id=guild_id,
+                place="welcome",
                 due_at=now,
                 last_useful_at=now + NOTE_USEFUL,
                 rule="at once",

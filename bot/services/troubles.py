@@ -92,6 +92,12 @@ class TroubleService:
             await uow.commit()
             return ours is not None
 
+    async def repaired(self, guild_id: int) -> None:
+        """What was deleted is there again; a new welcome channel gets its home message."""
+        async with self._db.write() as uow:
+            await self._planner.home(uow, guild_id)
+            await uow.commit()
+
     async def incomplete_cohorts(self, guild_id: int) -> list[int]:
         """Running cohorts of a server on which something that the bot made is missing."""
         async with self._db.read() as session:

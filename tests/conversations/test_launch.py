@@ -130,6 +130,18 @@ async def test_a_launch_makes_again_what_was_deleted_unseen(world: World) -> Non
     assert "Check-in, week 1" in written_in(world, "mercury")[-1].content
 
 
+async def test_a_welcome_channel_that_was_deleted_has_its_home_message_again(world: World) -> None:
+    await running(world)
+    (home,) = [m for m in written_in(world, "welcome") if "Everything starts here" in m.content]
+    gone = world.sandbox.channel(world.guild, "welcome")
+    guilds.remove_channel(world.sandbox.world, world.guild, gone)
+    await world.settle()
+    (again,) = [m for m in written_in(world, "welcome") if "Everything starts here" in m.content]
+    assert (again.id != home.id, again.channel_id != gone.id, again.pinned) == (True, True, True)
+    await world.restart()
+    assert len([m for m in written_in(world, "welcome") if "Everything" in m.content]) == 1
+
+
 async def test_a_prompt_finds_its_channel_deleted_and_made_again(world: World) -> None:
     await running(world, MENTEE)
     await unseen_deletion(world)

@@ -146,6 +146,8 @@ class Course:
 
 
 async def plainly(due: Due) -> OutMessage:
+    if due.occurrence.endswith(":slow"):
+        await asyncio.sleep(0.5)
     return OutMessage(f"{due.kind} {due.occurrence}")
 
 

@@ -251,12 +251,14 @@ async def test_a_look_that_fails_forgets_nothing(office: Desk, what: int | str) 
     assert lost is not None
     lost(held, held.get_channel(team.id))
     fault = office.fail(what, method="GET", route="/channels/{channel_id}", count=None)
+    asked = len(office.asked())
     client.server_keeper.ring()
     await office.world.settle()
     assert fault.happened
     assert await objects(office) == before
     assert len(office.world.guild.channels) == there
     assert (await office.row(number)).state == "parked"
+    assert len(office.asked()) == asked, "what waits for it is not tried"
 
 
 async def test_failing_to_send_forgets_no_channel(office: Desk) -> None:

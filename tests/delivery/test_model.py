@@ -19,17 +19,22 @@ from bot.storage.tables import Delivery, Person
 from tests.delivery.promises import DAY, HOUR, Plan, Promises, by_key
 from tests.delivery.stage import HALL, KINDS, SOON, ZONE, Stage
 
+AHEAD = st.sampled_from([timedelta(0), HOUR, 7 * HOUR, 12 * HOUR, DAY, 3 * DAY])
+
 
 class Machine(Promises):
     """The rules of the game."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(aheads=st.lists(AHEAD, min_size=len(KINDS), max_size=len(KINDS)))
+    def begin(self, aheads: list[timedelta]) -> None:
         self.stage.begin()
         self.plans: dict[str, Plan] = {}
         self.paused = False
+        self.unanswered = []
         self.dms_open = True
         self.well_since = self.now
+        for kind, ahead in zip(sorted(KINDS), aheads, strict=True):
+            self.plan_one(kind, 0, ahead, 2 * DAY)
 
     def teardown(self) -> None:
         if not hasattr(self, "plans"):
@@ -84,12 +89,16 @@ class Machine(Promises):
     @precondition(lambda self: self.stage.up)
     @rule(
         kind=st.sampled_from(sorted(KINDS)),
-        number=st.integers(1, 3),
-        ahead=st.sampled_from([timedelta(0), HOUR, 7 * HOUR, DAY, 3 * DAY]),
+        numbers=st.sets(st.integers(1, 5), min_size=1, max_size=3),
+        ahead=AHEAD,
         useful=st.sampled_from([2 * HOUR, 12 * HOUR, 2 * DAY, 9 * DAY]),
     )
-    def plan(self, kind: str, number: int, ahead: timedelta, useful: timedelta) -> None:
+    def plan(self, kind: str, numbers: set[int], ahead: timedelta, useful: timedelta) -> None:
         """Plans something, or moves what is planned."""
+        for number in sorted(numbers):
+            self.plan_one(kind, number, ahead, useful)
+
+    def plan_one(self, kind: str, number: int, ahead: timedelta, useful: timedelta) -> None:
         key = f"{kind} once:{number}"
         plan = Plan(kind, self.now + ahead, self.now + ahead + useful)
         before, known = self.states().get(key), self.plans.get(key)
@@ -151,12 +160,13 @@ class Machine(Promises):
 
         self.stage.do(work())
 
+    @precondition(lambda self: self.dms_open)
     @rule()
     def close_direct_messages(self) -> None:
         self.stage.mia.close_direct_messages()
         self.dms_open = False
 
-    @precondition(lambda self: self.stage.up)
+    @precondition(lambda self: self.stage.up and not self.dms_open)
     @rule()
     def open_direct_messages(self) -> None:
         """They are open again, the bot is written to, and what waited is read."""
@@ -193,6 +203,7 @@ class Machine(Promises):
         self.stage.settle()
         self.well_since = max(self.well_since, self.now)
 
+    @precondition(lambda self: self.stage.up)
     @rule(
         what=st.sampled_from([503, "reset", 429]),
         after_effect=st.booleans(),
@@ -212,9 +223,11 @@ class Machine(Promises):
                 after_effect=after_effect,
             )
         else:
-            self.stage.fail(
+            fault = self.stage.fail(
                 what, method=method, count=count, after_effect=after_effect, seconds=0.01
             )
+            if method == "POST" and after_effect:
+                self.unanswered.append(fault)
         self.well_since = self.now
 
     @rule(passes=st.sampled_from([0.02, 0.5, 1, 6, 15, 24, 24 * 3, 24 * 7]))
@@ -228,10 +241,13 @@ class Machine(Promises):
     @precondition(lambda self: self.stage.up)
     @rule(
         where=st.sampled_from(["now", "writing", "sending", "sent"]),
+        kind=st.sampled_from(sorted(KINDS)),
+        number=st.integers(1, 5),
         passes=st.sampled_from([0.1, 6, 24, 24 * 3]),
     )
-    def die(self, where: str, passes: float) -> None:
-        """The process dies: idle, before, during or after its next request."""
+    def die(self, where: str, kind: str, number: int, passes: float) -> None:
+        """Something is due soon; the process dies: idle, before, during or after a request."""
+        self.plan_one(kind, number, timedelta(minutes=1), 2 * DAY)
         if where == "now":
             self.stage.die()
         else:
@@ -239,6 +255,7 @@ class Machine(Promises):
             fault = None
             if where != "writing":
                 fault = self.stage.fail("slow", seconds=SOON, count=1, after_effect=where == "sent")
+                self.unanswered.append(fault)
             if not self.stage.run_until_it_dies(self.now + passes * HOUR, fault):
                 self.stage.sandbox.faults.clear()
                 self.stage.die()
@@ -284,7 +301,7 @@ def stage(migrated_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def test_any_order_of_events(stage: Stage) -> None:
     on_stage = type("OnStage", (Machine,), {"stage": stage})
-    few = settings().max_examples // 2
+    few = settings().max_examples * 3 // 5
     run_state_machine_as_test(on_stage, settings=settings(max_examples=few, stateful_step_count=20))
 
 

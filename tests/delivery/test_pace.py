@@ -241,7 +241,11 @@ async def test_each_place_in_order_and_none_waits_for_another(course: Course) ->
     slow = course.sandbox.faults.add("slow", method="POST", route=MESSAGES, count=1, seconds=HANGS)
     [first] = await course.put({"place": "place:1", "occurrence": "first:0"})
     await struck(slow)
-    rows = [{"place": f"place:{1 + n % 3}", "occurrence": f"once:{n:02}"} for n in range(24)]
+    # The first to each place takes long to write: others to it would overtake, if they might.
+    rows = [
+        {"place": f"place:{1 + n % 3}", "occurrence": f"once:{n:02}{':slow' if n < 3 else ''}"}
+        for n in range(24)
+    ]
     numbers = await course.put(*rows)
     await course.sent(*(number for n, number in enumerate(numbers) if n % 3))
     assert (await course.row(first)).state == "claimed"
@@ -301,7 +305,6 @@ async def test_strangers_are_written_to_gently_and_hold_up_nobody(course: Course
     rows: list[dict[str, Any]] = [
         {"person_id": number, "occurrence": f"once:{number}"} for _, number in people
     ]
-    # More than there are workers, so that a worker that waited would be missed.
     crowd = [{"place": "place:1", "occurrence": f"after:{n}"} for n in range(3)]
     numbers = await course.put(*rows, *crowd)
     await course.sent(*numbers)
@@ -314,6 +317,22 @@ async def test_strangers_are_written_to_gently_and_hold_up_nobody(course: Course
     assert len(said(hall)) == 3
     posted = [(await course.row(number)).sent_at for number in numbers[-3:]]
     assert all(moment is not None and moment < opened[-1] for moment in posted)
+
+
+async def test_who_waits_to_be_written_to_holds_no_worker(course: Course) -> None:
+    await course.start(openings=1)
+    people = [await course.person(f"person{n}") for n in range(OPENINGS_AT_ONCE + 2)]
+    numbers = await course.put(
+        *({"person_id": number, "occurrence": f"once:{number}"} for _, number in people)
+    )
+    await course.sent(*numbers[:OPENINGS_AT_ONCE])
+
+    async def put_off() -> bool:
+        rows = [await course.row(number) for number in numbers[OPENINGS_AT_ONCE:]]
+        reason = "direct messages are opened one after another"
+        return [(row.state, row.reason) for row in rows] == [("planned", reason)] * len(rows)
+
+    await course.until(put_off)
 
 
 async def test_a_button_is_answered_before_the_backlog_goes_on(course: Course) -> None:
