@@ -108,7 +108,9 @@ def captain_days(story: Story, life: Life) -> Iterator[Due]:
         else:
             continue
         if not item.outcome:
-            told = due
+            # What comes after an outage names what was booked until then.
+            back = story.outage(due)
+            told = after_quiet(back, zone) if back else due
         yield item
 
 

@@ -9,6 +9,8 @@ from rehearsal.oracle_story import Story
 from rehearsal.oracle_time import covers, stamp
 from rehearsal.oracle_wire import DMS_CLOSED, Record
 
+UNKNOWN_MESSAGE = 10008
+
 
 def request_counts(story: Story) -> dict[str, int]:
     """Requests per method and route."""
@@ -18,12 +20,18 @@ def request_counts(story: Story) -> dict[str, int]:
 
 def refusals(story: Story) -> Iterator[str]:
     """Sentences about requests that were refused without being planned."""
+    withdrawn: set[str] = set()
     for record in story.wire.of("request"):
-        if record.status < 400 or _planned(story, record):
-            continue
         code = record.part("response").get("code")
+        path = record.text("path")
+        # A bot that never heard the answer asks again for what is gone by then.
+        again = code == UNKNOWN_MESSAGE and record.text("method") == "DELETE" and path in withdrawn
+        if record.text("method") == "DELETE":
+            withdrawn.add(path)
+        if record.status < 400 or again or _planned(story, record):
+            continue
         yield (
-            f"refused: {record.text('method')} {record.text('path')} was answered "
+            f"refused: {record.text('method')} {path} was answered "
             f"{record.status} (code {code}) at {stamp(record.at)}"
         )
 

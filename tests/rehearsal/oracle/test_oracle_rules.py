@@ -240,3 +240,23 @@ def test_number_of_two_messages(records: list[Record], verdict: Verdict) -> None
     for key in ("nonce", "components"):
         second["body"][key] = copy.deepcopy(first["body"][key])
     assert says(verdict(records), "is the number of two messages")
+
+
+def withdrawal(records: list[Record], status: int) -> Record:
+    """The withdrawal of the first shared message, answered in some way."""
+    message = sent(records, "in")[0]
+    gone = copy.deepcopy(message)
+    path = f"{message['path']}/{message['response']['id']}"
+    refused = {"message": "Unknown Message", "code": 10008}
+    gone |= {"method": "DELETE", "path": path, "body": None, "status": status}
+    gone["response"] = refused if status == 404 else None
+    return gone
+
+
+def test_withdrawal_of_what_is_not_there(records: list[Record], verdict: Verdict) -> None:
+    assert says(verdict([*records, withdrawal(records, 404)]), "refused: DELETE", "10008")
+
+
+def test_withdrawal_asked_for_again(records: list[Record], verdict: Verdict) -> None:
+    twice = [withdrawal(records, 204), withdrawal(records, 404)]
+    assert not says(verdict([*records, *twice]), "refused: DELETE")
