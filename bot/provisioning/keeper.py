@@ -1,6 +1,5 @@
 """Keeps a running cohort's server in shape: makes again what was deleted by hand."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
@@ -10,6 +9,7 @@ import structlog
 from bot.clock import Clock
 from bot.provisioning.apply import Provisioner
 from bot.provisioning.desired import CohortPlace, desired_server
+from bot.provisioning.rounds import Rounds
 
 _log = structlog.get_logger(__name__)
 
@@ -29,8 +29,8 @@ class Troubles(Protocol):
 Place = Callable[[int], Awaitable[CohortPlace]]
 
 
-class ServerKeeper:
-    """One loop that looks at the servers when something changed there, and sleeps otherwise."""
+class ServerKeeper(Rounds):
+    """Looks at the servers when something changed there: missing, or allowed again."""
 
     def __init__(
         self,
@@ -41,37 +41,22 @@ class ServerKeeper:
         role_names: Mapping[str, str],
         clock: Clock,
     ) -> None:
+        super().__init__(clock)
         self._client = client
         self._troubles = troubles
         self._place = place
         self._provisioner = provisioner
         self._role_names = role_names
-        self._clock = clock
-        self._wanted = asyncio.Event()
-
-    def ring(self) -> None:
-        """Something may be missing, or allowed again."""
-        self._wanted.set()
-
-    @property
-    def pending(self) -> bool:
-        """True when it has been rung and has not begun."""
-        return self._wanted.is_set()
 
     async def deleted(self, channel: discord.abc.GuildChannel) -> None:
         """Somebody deleted a channel on the server."""
         if await self._troubles.forget_channel(channel.guild.id, channel.id):
             _log.warning("a channel was deleted by hand", channel=channel.id)
 
-    async def run(self) -> None:
-        """Works until cancelled. One server's trouble does not keep the others waiting."""
-        self.ring()
-        while True:
-            await self._wanted.wait()
-            self._wanted.clear()
-            with self._clock.working():
-                for guild in list(self._client.guilds):
-                    await self._look_after(guild)
+    async def make_round(self) -> None:
+        """Looks at each server. One server's trouble does not keep the others waiting."""
+        for guild in list(self._client.guilds):
+            await self._look_after(guild)
 
     async def _look_after(self, guild: discord.Guild) -> None:
         try:

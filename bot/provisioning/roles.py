@@ -1,6 +1,5 @@
 """Gives people the roles they should have, whenever that has changed; survives a restart."""
 
-import asyncio
 from typing import Protocol
 
 import discord
@@ -8,6 +7,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.provisioning.desired import RolesWanted, StalePerson
+from bot.provisioning.rounds import Rounds
 
 _log = structlog.get_logger(__name__)
 
@@ -22,34 +22,16 @@ class Standings(Protocol):
     async def roles_done(self, person: StalePerson, wanted: frozenset[int]) -> bool: ...
 
 
-class RoleKeeper:
-    """One loop that works off everybody marked in the database, and sleeps otherwise."""
+class RoleKeeper(Rounds):
+    """Works off everybody marked in the database."""
 
     def __init__(self, client: discord.Client, server: Standings, clock: Clock) -> None:
+        super().__init__(clock)
         self._client = client
         self._server = server
-        self._clock = clock
-        self._wanted = asyncio.Event()
 
-    def ring(self) -> None:
-        """Somebody's roles may have changed."""
-        self._wanted.set()
-
-    @property
-    def pending(self) -> bool:
-        """True when it has been rung and has not begun."""
-        return self._wanted.is_set()
-
-    async def run(self) -> None:
-        """Works until cancelled. One person's failure does not keep the others waiting."""
-        self.ring()
-        while True:
-            await self._wanted.wait()
-            self._wanted.clear()
-            with self._clock.working():
-                await self._round()
-
-    async def _round(self) -> None:
+    async def make_round(self) -> None:
+        """Gives and takes roles. One person's failure does not keep the others waiting."""
         for person in await self._server.stale_people():
             try:
                 await self._keep(person)
