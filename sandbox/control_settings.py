@@ -167,13 +167,13 @@ class Settings:
 
 
 def _moment(now: datetime, body: Json) -> datetime:
+    expected = '{"now": "2027-02-22T09:00:00Z"} or {"advance": seconds} is expected'
     try:
         if set(body) == {"advance"}:
             return now + timedelta(seconds=float(body["advance"]))
-        if set(body) == {"now"}:
-            moment = datetime.fromisoformat(body["now"])
-            if moment.tzinfo is not None:
-                return moment
-    except (TypeError, ValueError, OverflowError):
-        pass  # said below
-    raise BadRequest('{"now": "2027-02-22T09:00:00Z"} or {"advance": seconds} is expected')
+        moment = datetime.fromisoformat(body["now"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise BadRequest(expected) from None
+    if set(body) != {"now"} or moment.tzinfo is None:
+        raise BadRequest(expected)
+    return moment

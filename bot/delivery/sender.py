@@ -146,8 +146,8 @@ class Sender:
         except Forbidden as error:
             await self._forbidden(claimed, kind, error)
             return
-        except (ChannelGone, DirectMessagesClosed):
-            pass  # then it is not there either
+        except (ChannelGone, DirectMessagesClosed) as error:
+            _log.info("nothing to withdraw any more", delivery=claimed.due.id, why=str(error))
         if claimed.edit is None:
             await self._records.settle(claimed.due.id, Event.CANCEL, reason)
             self._meter.ended(kind.name, "cancelled")

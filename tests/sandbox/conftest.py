@@ -16,6 +16,7 @@ from sandbox import Application, Guild, Person, Sandbox
 from tests.sandbox.bot import PERMISSIONS, Bot, started
 from tests.sandbox.proper import proper
 from tests.sandbox.raw import Api, connected
+from tests.sandbox.stages import Stage, built
 
 
 class Clock:
@@ -94,3 +95,9 @@ async def api(scene: Scene) -> AsyncIterator[Api]:
     """A bot that is connected, without any library, and leaves all answering to the test."""
     async with connected(scene) as one:
         yield one
+
+
+@pytest_asyncio.fixture
+async def stage(api: Api) -> Stage:
+    """Roles from below: @everyone, low, low-too, mine (the bot's), high."""
+    return await built(api)

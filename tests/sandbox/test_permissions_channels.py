@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from sandbox import Person
 from sandbox import permissions as p
 from sandbox.model import Overwrite
-from tests.sandbox.raw import Api
 from tests.sandbox.stages import (
     CHANNELS,
     GENERAL,
@@ -21,17 +19,10 @@ from tests.sandbox.stages import (
     ROLES,
     SEND,
     Stage,
-    built,
     rule,
 )
 
 Json = dict[str, Any]
-
-
-@pytest_asyncio.fixture
-async def stage(api: Api) -> Stage:
-    """Roles from below: @everyone, low, low-too, mine (the bot's), high."""
-    return await built(api)
 
 
 EVENT: Json = {
