@@ -44,6 +44,7 @@ from bot.services.organizers import OrganizerService
 from bot.services.overlaps import TeamRules
 from bot.services.people import PeopleService
 from bot.services.planning import Planner
+from bot.services.presence import PresenceService
 from bot.services.rosters import RosterService
 from bot.services.server import ServerService
 from bot.services.teams import TeamService
@@ -298,6 +299,7 @@ def _services(db: Database, clock: Clock, settings: Settings, kinds: Kinds) -> S
             ),
         ),
         onboarding=OnboardingService(db, clock, planner),
+        presence=PresenceService(db, clock, planner),
         check_ins=CheckInService(db, clock, planner),
         one_on_ones=one_on_ones,
         crews=CrewService(db, clock, every),

@@ -15,6 +15,7 @@ from bot.services.onboarding import OnboardingService
 from bot.services.one_on_ones import OneOnOneService
 from bot.services.organizers import OrganizerService
 from bot.services.people import PeopleService
+from bot.services.presence import PresenceService
 from bot.services.rosters import RosterService
 from bot.services.server import ServerService
 from bot.services.teams import TeamService
@@ -35,6 +36,7 @@ class Services:
     one_on_ones: OneOnOneService
     crews: CrewService
     people: PeopleService
+    presence: PresenceService
     teams: TeamService
     troubles: TroubleService
     waiting: WaitingService

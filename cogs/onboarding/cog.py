@@ -7,7 +7,7 @@ from discord.ext import commands
 from bot.delivery.kinds import Due, Kind, Late, Nothing, OutMessage
 from bot.domain.deliveries import Courtesy
 from bot.face import Liftoff
-from bot.services.onboarding import Joined
+from bot.services.presence import Joined
 from bot.ui.actions import draft_key
 from bot.ui.answers import Interaction, answer
 from bot.ui.forms import FormValues
@@ -19,6 +19,7 @@ class Onboarding(commands.Cog):
 
     def __init__(self, client: Liftoff) -> None:
         self._service = client.services.onboarding
+        self._presence = client.services.presence
         self._waiting = client.services.waiting
         self._client = client
 
@@ -69,12 +70,12 @@ class Onboarding(commands.Cog):
     async def on_member_join(self, member: discord.Member) -> None:
         """Greets somebody, or notes a stranger."""
         if not member.bot:
-            await self._service.joined(member.guild.id, member.id, member.name)
+            await self._presence.joined(member.guild.id, member.id, member.name)
 
     @commands.Cog.listener()
     async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
         """Stops writing to somebody who has left the server."""
-        await self._service.left_server(payload.guild_id, payload.user.id)
+        await self._presence.left_server(payload.guild_id, payload.user.id)
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
@@ -87,7 +88,7 @@ class Onboarding(commands.Cog):
         await self._compare(guild)
 
     async def _compare(self, guild: discord.Guild) -> None:
-        await self._service.members(
+        await self._presence.members(
             guild.id,
             [
                 Joined(member.name, member.id, member.joined_at)

@@ -11,7 +11,7 @@ from bot.delivery.kinds import Kind
 from bot.delivery.sender import LONGEST_BACKOFF_SECONDS
 from bot.domain import rhythm
 from bot.domain.deliveries import Courtesy, State
-from bot.services import arrivals, checkins, onboarding, people, planning
+from bot.services import arrivals, checkins, onboarding, people, planning, presence
 from bot.settings import Settings
 from tests.support.world import World
 
@@ -29,7 +29,7 @@ USEFUL = {
     "navigator_week": rhythm.WEEKLY_USEFUL,
     "one_on_one_offer": rhythm.OFFER_USEFUL,
     "organizer_note": planning.NOTE_USEFUL,
-    "stranger_note": onboarding.STRANGER_USEFUL,
+    "stranger_note": presence.STRANGER_USEFUL,
     "team_farewell": planning.TEAM_POST_USEFUL,
     "team_welcome": planning.TEAM_POST_USEFUL,
     "welcome_back": people.BACK_USEFUL,
