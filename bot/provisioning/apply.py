@@ -11,7 +11,14 @@ from typing import Protocol
 
 import discord
 
-from bot.provisioning.desired import BOT, EVERYONE, Desired, DesiredChannel, DesiredRole
+from bot.provisioning.desired import (
+    BOT,
+    EVERYONE,
+    Desired,
+    DesiredChannel,
+    DesiredRole,
+    describe_channel,
+)
 
 Progress = Callable[[int, int, str], Awaitable[None]]
 """Told after each step: how many are done, of how many, and what the last one was."""
@@ -105,11 +112,11 @@ class Provisioner:
             await self._journal.record(guild_id, channel.key, made)
             known[channel.key] = made
             done += 1
-            await progress(done, changes.count, f"#{channel.name}")
+            await progress(done, changes.count, describe_channel(channel))
         for channel in changes.edits:
             await self._edit(server.channels[known[channel.key] or 0], channel, known, reason)
             done += 1
-            await progress(done, changes.count, f"#{channel.name}")
+            await progress(done, changes.count, describe_channel(channel))
 
     def _guild(self, guild_id: int) -> discord.Guild:
         guild = self._client.get_guild(guild_id)

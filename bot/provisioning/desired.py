@@ -194,7 +194,9 @@ def slug(name: str) -> str:
 def describe(roles: Sequence[DesiredRole], channels: Sequence[DesiredChannel]) -> list[str]:
     """What will be made, in words for the organizer who is asked."""
     lines = [f"role {role.name}" for role in roles]
-    return lines + [
-        f"category {channel.name}" if channel.category else f"channel #{channel.name}"
-        for channel in channels
-    ]
+    return lines + [describe_channel(channel) for channel in channels]
+
+
+def describe_channel(channel: DesiredChannel) -> str:
+    """One channel or category, in words."""
+    return f"category {channel.name}" if channel.category else f"channel #{channel.name}"

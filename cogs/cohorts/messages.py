@@ -1,6 +1,6 @@
 """The words of organizers' commands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from bot.domain.roster import RosterProblems
 from bot.services.overviews import CohortOverview, TeamOverview
@@ -46,11 +46,15 @@ def _facts(cohort: CohortOverview) -> str:
     )
 
 
+def _many(word: str, people: Collection[str]) -> str:
+    return word if len(people) == 1 else f"{word}s"
+
+
 def _team(team: TeamOverview) -> str:
     project = f" ({plain(team.project)})" if team.project else ""
     people = [
-        f"mentees {joined(list(team.mentees)) or 'none yet'}",
-        f"navigators {joined(list(team.navigators)) or 'none yet'}",
+        f"{_many('mentee', team.mentees)} {joined(list(team.mentees)) or 'none yet'}",
+        f"{_many('navigator', team.navigators)} {joined(list(team.navigators)) or 'none yet'}",
         f"captain {joined(list(team.captains)) or 'none yet'}",
     ]
     dates = ""

@@ -22,7 +22,7 @@ def greeting(who: Newcomer, role_names: Mapping[str, str]) -> str:
     return (
         f"Hello {plain(who.name)}, welcome to **{plain(who.cohort)}**! You are here as {roles}, "
         f"and it starts on {stamp(who.start, 'D')}.\n"
-        "One short form tells your team how to call you and when you are free. "
+        "One short form tells the others how to call you and when you are free. "
         "It takes about two minutes, and you can change it later."
     )
 
